@@ -1,0 +1,117 @@
+"""What the user has set: one frozen, validated value, kept on disk as JSON."""
+
+import json
+import logging
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from emocam.labels import SPECTRA
+
+log = logging.getLogger(__name__)
+
+VERSION = 1
+DEFAULT_MODEL = "mini_xception_fer2013"
+
+# Jönsson and Söderberg 2018, section 7.5.2.
+RANGES = {
+    "prediction_sensitivity_percent": (0, 100),
+    "tracking_sensitivity_px": (5, 400),
+    "prediction_every_frames": (1, 30),
+    "label_every_frames": (1, 90),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every choice that changes what is concluded from a frame; raises ValueError where one is out of range.
+
+    source: the identity of a camera, a path or an address; None means the first camera.
+    model: the name of a shipped model, or the path of an .hdf5 file.
+    """
+
+    source: str | None = None
+    spectrum: str = "seven"
+    prediction_sensitivity_percent: int = 35
+    tracking_sensitivity_px: int = 80
+    prediction_every_frames: int = 3
+    label_every_frames: int = 9
+    model: str = DEFAULT_MODEL
+
+    def __post_init__(self) -> None:
+        if self.source is not None and not isinstance(self.source, str):
+            raise ValueError(f"source: expected a text or nothing; got {self.source!r}")
+        if not isinstance(self.spectrum, str) or self.spectrum not in SPECTRA:
+            raise ValueError(f"spectrum: expected one of {', '.join(SPECTRA)}; got {self.spectrum!r}")
+        if not isinstance(self.model, str) or not self.model:
+            raise ValueError(f"model: expected a name or a path; got {self.model!r}")
+        for name, (low, high) in RANGES.items():
+            value = getattr(self, name)
+            if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+                raise ValueError(f"{name}: expected a whole number from {low} to {high}; got {value!r}")
+
+
+def settings_path() -> Path:
+    """Return where this user's settings are kept."""
+    return Path(platformdirs.user_config_dir("Emocam", appauthor=False)) / "settings.json"
+
+
+def save_settings(settings: Settings, path: Path) -> None:
+    """Write settings so that a crash in the middle leaves the old file whole; raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".new")
+    draft.write_text(json.dumps({"version": VERSION, **asdict(settings)}, indent=2), encoding="utf-8")
+    draft.replace(path)
+
+
+def load_settings(path: Path) -> Settings:
+    """Read settings; what is damaged, unknown or of a newer version gets its default.
+
+    Never raises: each problem is a line in the log, and a file with a problem is kept aside under a new
+    name before anything overwrites it.
+    """
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(stored, dict):
+            raise ValueError(f"expected an object, got {type(stored).__name__}")
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, ValueError) as error:
+        log.warning("settings in %s cannot be read (%s): the defaults are used", path, error)
+        _keep_aside(path)
+        return Settings()
+    settings, problems = _known_values(stored)
+    for problem in problems:
+        log.warning("settings in %s: %s; the default is used", path, problem)
+    if problems:
+        _keep_aside(path)
+    return settings
+
+
+def _known_values(stored: dict[str, Any]) -> tuple[Settings, list[str]]:
+    version = stored.pop("version", None)
+    problems = [] if version == VERSION else [f"version: expected {VERSION}; got {version!r}"]
+    known = {field.name for field in fields(Settings)}
+    accepted: dict[str, Any] = {}
+    for name, value in stored.items():
+        if name not in known:
+            problems.append(f"{name}: not a setting of this version")
+            continue
+        try:
+            Settings(**{name: value})
+        except ValueError as error:
+            problems.append(str(error))
+        else:
+            accepted[name] = value
+    return Settings(**accepted), problems
+
+
+def _keep_aside(path: Path) -> None:
+    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+    try:
+        path.replace(path.with_name(f"{path.stem}.kept-{moment}.json"))
+    except OSError as error:
+        log.warning("%s could not be kept aside: %s", path, error)
