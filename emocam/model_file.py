@@ -1,0 +1,198 @@
+"""What an .hdf5 model file carries: weights, what they need to be fed, and the compiled network."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from emocam.labels import THREE
+
+METADATA, LITERT, LITERT_DIGEST = "emocam", "litert", "weights_digest"
+
+# What our architectures are made of. Loading a file never runs code from it: a layer that is not
+# here, Lambda above all, is refused before Keras sees the file.
+KNOWN_LAYERS = frozenset(
+    {
+        "Activation", "Add", "AveragePooling2D", "BatchNormalization", "Concatenate", "Conv2D", "Dense",
+        "DepthwiseConv2D", "Dropout", "Flatten", "Functional", "GlobalAveragePooling2D",
+        "GlobalMaxPooling2D", "InputLayer", "MaxPooling2D", "Model", "Multiply", "ReLU", "Rescaling",
+        "Reshape", "SeparableConv2D", "Sequential", "Softmax", "SpatialDropout2D", "ZeroPadding2D",
+    }
+)  # fmt: skip
+
+
+class ModelFileError(Exception):
+    """A file is no usable model; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ModelFile:
+    """A model as it stands in its file.
+
+    labels: in the order of the network's outputs. image_size_px: side of the square input. A pixel is
+    fed as pixel × scale + offset. crop_margin: see `preprocessing.crop_face`. temperature: divides the
+    logits. weights_digest: SHA-256 of the Keras weights. litert: the compiled network; None if it is
+    missing or was made from other weights. metadata: all that the file says of itself.
+    """
+
+    path: Path
+    labels: tuple[str, ...]
+    image_size_px: int
+    scale: float
+    offset: float
+    crop_margin: float
+    temperature: float
+    weights_digest: str
+    litert: bytes | None
+    metadata: dict[str, Any]
+
+
+def read_model_file(path: Path) -> ModelFile:
+    """Read a model with h5py alone; raises ModelFileError for a file that is not one."""
+    try:
+        with h5py.File(path, "r") as file:
+            if "model_config" not in file.attrs or "model_weights" not in file:
+                raise ModelFileError(f"{path.name} is an HDF5 file without a Keras model in it. {_CHOOSE}")
+            _check_layers(path, _text(file.attrs["model_config"]))
+            if METADATA not in file.attrs:
+                raise ModelFileError(
+                    f"{path.name} does not say which labels and which scale its network was trained with. "
+                    f'Stamp it: python -m training export "{path}" --recipe NAME'
+                )
+            metadata = _metadata(path, _text(file.attrs[METADATA]))
+            digest = _digest(file["model_weights"])
+            litert = _litert(file, digest)
+    except FileNotFoundError:
+        raise ModelFileError(f"{path} does not exist. {_CHOOSE}") from None
+    except (OSError, RuntimeError, KeyError, AttributeError, TypeError, ValueError) as error:
+        # h5py raises any of these for a damaged file, by the place of the damage.
+        raise ModelFileError(f"{path.name} cannot be read as an HDF5 model ({error}). {_CHOOSE}") from None
+    if metadata["weights_digest"] != digest:
+        raise ModelFileError(
+            f"{path.name}: the weights are not those that its description was written for. "
+            f'Stamp it anew: python -m training export "{path}" --recipe NAME'
+        )
+    return ModelFile(
+        path=path,
+        labels=tuple(metadata["labels"]),
+        image_size_px=metadata["image_size_px"],
+        scale=float(metadata["scale"]),
+        offset=float(metadata["offset"]),
+        crop_margin=float(metadata["crop_margin"]),
+        temperature=float(metadata["temperature"]),
+        weights_digest=digest,
+        litert=litert,
+        metadata=metadata,
+    )
+
+
+_CHOOSE = "Choose an .hdf5 file made by `python -m training export`."
+
+
+def weights_digest(path: Path) -> str:
+    """Return the SHA-256 of a Keras HDF5 file's weights: names, shapes and values."""
+    with h5py.File(path, "r") as file:
+        return _digest(file["model_weights"])
+
+
+def write_metadata(path: Path, metadata: dict[str, Any]) -> None:
+    """Write what a model file says of itself, with the digest of its weights added."""
+    with h5py.File(path, "r+") as file:
+        stamped = {**metadata, "weights_digest": _digest(file["model_weights"])}
+        file.attrs[METADATA] = json.dumps(stamped)
+
+
+def write_litert(path: Path, flatbuffer: bytes) -> None:
+    """Put the compiled network into a model file, with the digest of the weights it was made from."""
+    with h5py.File(path, "r+") as file:
+        if LITERT in file:
+            del file[LITERT]
+        dataset = file.create_dataset(LITERT, data=np.frombuffer(flatbuffer, np.uint8))
+        dataset.attrs[LITERT_DIGEST] = _digest(file["model_weights"])
+
+
+def with_temperature(probabilities: np.ndarray, temperature: float) -> np.ndarray:
+    """Return (N, labels) float32 probabilities as if their logits had been divided by the temperature.
+
+    Source: Guo et al. 2017, arXiv:1706.04599.
+    """
+    logits = np.log(np.maximum(probabilities, 1e-9)) / temperature
+    scaled = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return (scaled / scaled.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def _digest(weights: h5py.Group) -> str:
+    digest = hashlib.sha256()
+
+    def add(name: str, item: h5py.Group | h5py.Dataset) -> None:
+        if isinstance(item, h5py.Dataset):
+            values = np.ascontiguousarray(item[()], "<f4")
+            digest.update(f"{name} {values.shape}\n".encode())
+            digest.update(values.tobytes())
+
+    weights.visititems(add)  # h5py visits in the order of names
+    return digest.hexdigest()
+
+
+def _litert(file: h5py.File, digest: str) -> bytes | None:
+    dataset = file.get(LITERT)
+    if not isinstance(dataset, h5py.Dataset) or dataset.attrs.get(LITERT_DIGEST) != digest:
+        return None
+    return np.asarray(dataset[()], np.uint8).tobytes()
+
+
+def _text(attribute: str | bytes) -> str:
+    return attribute.decode() if isinstance(attribute, bytes) else attribute
+
+
+def _check_layers(path: Path, config: str) -> None:
+    names = _layer_classes(json.loads(config))
+    for name in sorted(names - KNOWN_LAYERS):
+        kind = "a Lambda layer, which runs code from the file" if name == "Lambda" else f"the layer {name}"
+        raise ModelFileError(f"{path.name} holds {kind}. Only plain layers are accepted. {_CHOOSE}")
+
+
+def _layer_classes(model: dict[str, Any]) -> set[str]:
+    """Return the class names of a model's layers, those of models inside it too."""
+    names = {model["class_name"]}
+    layers = model["config"].get("layers", []) if isinstance(model["config"], dict) else []
+    for layer in layers:
+        registered = layer.get("registered_name")
+        names |= {registered} if registered not in (None, layer["class_name"]) else _layer_classes(layer)
+    return names
+
+
+def _metadata(path: Path, text: str) -> dict[str, Any]:
+    metadata = json.loads(text)
+    problem = _metadata_problem(metadata)
+    if problem:
+        raise ModelFileError(
+            f"{path.name}: {problem}. Stamp it anew: python -m training export \"{path}\" --recipe NAME"
+        )
+    return metadata
+
+
+def _metadata_problem(metadata: object) -> str | None:
+    if not isinstance(metadata, dict):
+        return "its description is no JSON object"
+    labels = metadata.get("labels")
+    if not isinstance(labels, list) or len(labels) < 2 or len(set(map(str, labels))) != len(labels):
+        return f"expected a list of different labels; got {labels!r}"
+    unknown = [label for label in labels if label not in THREE.shown_as]
+    if unknown:
+        return f"expected labels out of {', '.join(THREE.shown_as)}; got {unknown!r}"
+    size = metadata.get("image_size_px")
+    if not isinstance(size, int) or not 8 <= size <= 512:
+        return f"expected image_size_px from 8 to 512; got {size!r}"
+    for name, low, high in (("scale", -1e3, 1e3), ("offset", -1e6, 1e6), ("crop_margin", -0.4, 2.0),
+                            ("temperature", 1e-2, 1e2)):
+        value = metadata.get(name)
+        if not isinstance(value, int | float) or isinstance(value, bool) or not low <= value <= high:
+            return f"expected {name} from {low:g} to {high:g}; got {value!r}"
+    if not isinstance(metadata.get("weights_digest"), str):
+        return "the digest of its weights is missing"
+    return None

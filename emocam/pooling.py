@@ -1,0 +1,70 @@
+"""From the predictions of one track to its label."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from emocam.labels import SPECTRA, UNCERTAIN, spectrum_matrix
+from emocam.settings import Settings
+
+
+class Pool:
+    """The predictions of one track since its last label, and the pool that label was made from."""
+
+    def __init__(self) -> None:
+        self.presented: np.ndarray | None = None
+        self._sum: np.ndarray | None = None
+        self._count = 0
+        self._frames_since_label = 0
+        self._frames_since_prediction: int | None = None
+
+    def advance(self) -> None:
+        """Count one analysed frame of the track's life."""
+        self._frames_since_label += 1
+        if self._frames_since_prediction is not None:
+            self._frames_since_prediction += 1
+
+    def is_prediction_due(self, every_frames: int) -> bool:
+        """Tell whether the face should be classified now; a new face always should."""
+        return self._frames_since_prediction is None or self._frames_since_prediction >= every_frames
+
+    def add(self, prediction: np.ndarray) -> None:
+        """Add one prediction, (labels,) float32."""
+        self._sum = prediction.astype(np.float64) if self._sum is None else self._sum + prediction
+        self._count += 1
+        self._frames_since_prediction = 0
+
+    def present(self, label_every_frames: int) -> bool:
+        """Present the mean of the pool if a label is due and the pool holds a prediction; tell whether."""
+        if self._frames_since_label < label_every_frames or self._sum is None:
+            return False
+        # Probabilities are averaged, not labels counted: that settles the ties of a vote.
+        self.presented = (self._sum / self._count).astype(np.float32)
+        self._sum, self._count, self._frames_since_label = None, 0, 0
+        return True
+
+    def clear(self) -> None:
+        """Forget the predictions and the label: another network answers from now on."""
+        self.presented, self._sum, self._count = None, None, 0
+        self._frames_since_prediction = None
+
+
+@dataclass(frozen=True, slots=True)
+class LabelShown:
+    """A label, and its pooled probability in the spectrum shown, 0 to 1."""
+
+    label: str
+    confidence: float
+
+
+def label_shown(pooled: np.ndarray, model_labels: tuple[str, ...], settings: Settings) -> LabelShown:
+    """Return the label of (labels,) pooled probabilities, `uncertain` below the prediction sensitivity.
+
+    Of labels that are exactly as probable, the first of the spectrum is shown.
+    """
+    spectrum = SPECTRA[settings.spectrum]
+    shown = spectrum_matrix(model_labels, spectrum) @ pooled
+    best = int(np.argmax(shown))
+    confidence = float(shown[best])
+    is_certain = confidence * 100 >= settings.prediction_sensitivity_percent
+    return LabelShown(spectrum.labels[best] if is_certain else UNCERTAIN, confidence)

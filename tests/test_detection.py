@@ -1,0 +1,90 @@
+"""Faces are found on scaled pictures, and their boxes are in pixels of the frame."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from emocam.detection import FINE_SCAN_FRAMES, FaceDetector, without_overlaps
+from emocam.messages import Box
+from emocam.preprocessing import gray_picture
+from emocam.resources import asset_path
+
+CASCADE = asset_path("haarcascade_frontalface_default.xml")
+
+
+@pytest.fixture(scope="module")
+def portrait() -> np.ndarray:
+    """A gray frame of the demo clip, in which the face is near."""
+    clip = cv2.VideoCapture(str(asset_path("demo.mp4")))
+    best, most = None, 0
+    for _ in range(90):
+        ok, image = clip.read()
+        assert ok
+        found = FaceDetector(CASCADE).detect(gray_picture(image))
+        if found and found[0].width > most:
+            best, most = gray_picture(image), found[0].width
+    assert best is not None
+    return best
+
+
+def overlap(one: Box, other: Box) -> float:
+    width = min(one.x + one.width, other.x + other.width) - max(one.x, other.x)
+    height = min(one.y + one.height, other.y + other.height) - max(one.y, other.y)
+    shared = max(0, width) * max(0, height)
+    return shared / (one.width * one.height + other.width * other.height - shared)
+
+
+def test_a_known_face_is_found_again_near_its_box(portrait: np.ndarray):
+    detector = FaceDetector(CASCADE)
+    (scanned,) = detector.detect(portrait)
+    moved = np.roll(portrait, 12, axis=1)
+    (searched,) = detector.detect(moved, known=[scanned])
+    assert overlap(searched, Box(scanned.x + 12, scanned.y, scanned.width, scanned.height)) > 0.6
+
+
+@pytest.mark.parametrize("factor", [0.5, 1.5, 3.0])
+def test_boxes_are_in_pixels_of_the_frame_whatever_its_size(portrait: np.ndarray, factor: float):
+    (box,) = FaceDetector(CASCADE).detect(portrait)
+    scaled = cv2.resize(portrait, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    (found,) = FaceDetector(CASCADE).detect(scaled)
+    expected = Box(*(round(value * factor) for value in (box.x, box.y, box.width, box.height)))
+    assert overlap(found, expected) > 0.6
+
+
+def test_a_face_that_appears_beside_a_known_one_is_found_by_the_next_scan(portrait: np.ndarray):
+    (box,) = FaceDetector(CASCADE).detect(portrait)
+    height, width = portrait.shape
+    both = np.concatenate([portrait, portrait], axis=1)
+    alone = both.copy()
+    alone[:, width:] = 128
+    detector = FaceDetector(CASCADE)
+    assert len(detector.detect(alone)) == 1
+    counts = [len(detector.detect(both, known=[box])) for _ in range(FINE_SCAN_FRAMES)]
+    assert counts[0] == 1
+    assert 2 in counts
+
+
+def test_nothing_is_found_in_an_empty_picture():
+    assert FaceDetector(CASCADE).detect(np.full((480, 640), 127, np.uint8)) == []
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 2000), (2000, 3), (20, 20)])
+def test_a_picture_too_small_for_a_face_has_none(shape: tuple[int, int]):
+    detector = FaceDetector(CASCADE)
+    known = Box(0, 0, shape[1], shape[0])
+    assert detector.detect(np.zeros(shape, np.uint8)) == []
+    assert detector.detect(np.zeros(shape, np.uint8), known=[known]) == []
+
+
+def test_two_boxes_on_one_face_become_the_larger():
+    large, nested, apart = Box(100, 100, 80, 80), Box(110, 120, 40, 40), Box(300, 100, 60, 60)
+    assert without_overlaps([nested, apart, large]) == [large, apart]
+
+
+def test_a_file_that_is_no_cascade_is_refused(tmp_path: Path):
+    broken = tmp_path / "cascade.xml"
+    broken.write_text("<?xml version='1.0'?><opencv_storage><nothing/></opencv_storage>")
+    with pytest.raises(ValueError, match="Haar cascade"):
+        FaceDetector(broken)

@@ -1,0 +1,104 @@
+"""Several predictions make one label."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emocam.labels import EMOTIONS
+from emocam.pooling import Pool, label_shown
+from emocam.settings import Settings
+
+
+def probabilities(**shares: float) -> np.ndarray:
+    """Give the named emotions their shares and spread the rest evenly over the others."""
+    rest = (1 - sum(shares.values())) / (len(EMOTIONS) - len(shares))
+    return np.array([shares.get(emotion, rest) for emotion in EMOTIONS], np.float32)
+
+
+def pooled(*predictions: np.ndarray) -> np.ndarray:
+    pool = Pool()
+    for prediction in predictions:
+        pool.advance()
+        pool.add(prediction)
+    assert pool.present(label_every_frames=len(predictions))
+    assert pool.presented is not None
+    return pool.presented
+
+
+def test_a_tie_between_two_predictions_goes_to_the_more_confident():
+    mean = pooled(probabilities(happy=0.9), probabilities(sad=0.6))
+    assert label_shown(mean, EMOTIONS, Settings()).label == "happy"
+
+
+def test_no_label_is_presented_before_it_is_due():
+    pool = Pool()
+    pool.advance()
+    pool.add(probabilities(happy=0.9))
+    assert not pool.present(label_every_frames=2)
+    pool.advance()
+    assert pool.present(label_every_frames=2)
+
+
+def test_an_empty_pool_presents_nothing_and_keeps_the_last_label():
+    pool = Pool()
+    pool.advance()
+    pool.add(probabilities(happy=0.9))
+    pool.present(label_every_frames=1)
+    before = pool.presented
+    pool.advance()
+    assert not pool.present(label_every_frames=1)
+    assert pool.presented is before
+
+
+def test_a_label_is_made_only_from_predictions_since_the_last_one():
+    pool = Pool()
+    for prediction in (probabilities(happy=0.9), probabilities(sad=0.8)):
+        pool.advance()
+        pool.add(prediction)
+        pool.present(label_every_frames=1)
+    np.testing.assert_allclose(pool.presented, probabilities(sad=0.8), atol=1e-6)
+
+
+def test_a_face_is_classified_when_it_is_new_and_then_every_nth_frame():
+    pool, classified = Pool(), []
+    for frame in range(7):
+        pool.advance()
+        if pool.is_prediction_due(3):
+            pool.add(probabilities(happy=0.9))
+            classified.append(frame)
+    assert classified == [0, 3, 6]
+
+
+@pytest.mark.parametrize(("percent", "label"), [(40, "happy"), (41, "uncertain")])
+def test_a_confidence_below_the_sensitivity_reads_uncertain(percent: int, label: str):
+    settings = Settings(prediction_sensitivity_percent=percent)
+    shown = label_shown(probabilities(happy=0.405), EMOTIONS, settings)
+    assert (shown.label, round(shown.confidence, 3)) == (label, 0.405)
+
+
+def test_three_labels_sum_the_emotions_that_they_stand_for():
+    mean = probabilities(angry=0.28, sad=0.28, happy=0.38)
+    assert label_shown(mean, EMOTIONS, Settings()).label == "happy"
+    shown = label_shown(mean, EMOTIONS, Settings(spectrum="three"))
+    assert shown.label == "negative"
+    assert shown.confidence > 0.56
+
+
+def test_a_contemptuous_face_reads_uncertain_in_seven_and_negative_in_three():
+    labels = (*EMOTIONS, "contempt")
+    mean = np.array([0.03, 0.01, 0.01, 0.1, 0.01, 0.02, 0.12, 0.7], np.float32)
+    assert label_shown(mean, labels, Settings()).label == "uncertain"
+    assert label_shown(mean, labels, replace(Settings(), spectrum="three")).label == "negative"
+
+
+raw = st.lists(st.floats(0.01, 1), min_size=7, max_size=7).map(lambda v: np.array(v, np.float32) / np.float32(sum(v)))
+
+
+@given(st.lists(raw, min_size=1, max_size=20))
+def test_a_pool_holds_probabilities_that_sum_to_one(predictions: list[np.ndarray]):
+    mean = pooled(*predictions)
+    assert (mean >= 0).all()
+    assert abs(float(mean.sum()) - 1) < 1e-4
