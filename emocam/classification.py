@@ -73,7 +73,7 @@ def _keras_network(model: ModelFile) -> Network:
     except (ValueError, TypeError, OSError, KeyError, AttributeError) as error:
         raise ModelFileError(f"{model.path.name} cannot be opened by Keras ({error}). {_export(model)}") from None
     # Called directly: `predict` costs 98 ms a call, most of it preparation.
-    return lambda faces: keras.ops.convert_to_numpy(loaded(faces, training=False))
+    return lambda faces: keras.ops.convert_to_numpy(loaded([faces], training=False))
 
 
 def _check_outputs(model: ModelFile, network: Network) -> None:

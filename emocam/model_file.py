@@ -24,6 +24,15 @@ KNOWN_LAYERS = frozenset(
     }
 )  # fmt: skip
 
+# What layers are configured with.
+KNOWN_PARTS = frozenset(
+    {
+        "__keras_tensor__", "Constant", "DTypePolicy", "GlorotNormal", "GlorotUniform", "HeNormal",
+        "HeUniform", "L1", "L1L2", "L2", "MaxNorm", "Ones", "RandomNormal", "RandomUniform",
+        "TruncatedNormal", "VarianceScaling", "Zeros",
+    }
+)  # fmt: skip
+
 
 class ModelFileError(Exception):
     """A file is no usable model; the text says why and what to do."""
@@ -150,19 +159,22 @@ def _text(attribute: str | bytes) -> str:
 
 
 def _check_layers(path: Path, config: str) -> None:
-    names = _layer_classes(json.loads(config))
-    for name in sorted(names - KNOWN_LAYERS):
+    for name in sorted(_class_names(json.loads(config)) - KNOWN_LAYERS - KNOWN_PARTS):
         kind = "a Lambda layer, which runs code from the file" if name == "Lambda" else f"the layer {name}"
         raise ModelFileError(f"{path.name} holds {kind}. Only plain layers are accepted. {_CHOOSE}")
 
 
-def _layer_classes(model: dict[str, Any]) -> set[str]:
-    """Return the class names of a model's layers, those of models inside it too."""
-    names = {model["class_name"]}
-    layers = model["config"].get("layers", []) if isinstance(model["config"], dict) else []
-    for layer in layers:
-        registered = layer.get("registered_name")
-        names |= {registered} if registered not in (None, layer["class_name"]) else _layer_classes(layer)
+def _class_names(part: object) -> set[str]:
+    """Return the names of all classes that a Keras configuration would make, however deep they lie."""
+    if isinstance(part, list):
+        return set().union(*map(_class_names, part))
+    if not isinstance(part, dict):
+        return set()
+    names = set().union(*map(_class_names, part.values()))
+    if "class_name" in part:
+        registered, module = part.get("registered_name"), str(part.get("module") or "keras")
+        is_custom = registered not in (None, part["class_name"]) or module.split(".")[0] != "keras"
+        names.add(f"{module}.{registered}" if is_custom else str(part["class_name"]))
     return names
 
 
@@ -171,7 +183,7 @@ def _metadata(path: Path, text: str) -> dict[str, Any]:
     problem = _metadata_problem(metadata)
     if problem:
         raise ModelFileError(
-            f"{path.name}: {problem}. Stamp it anew: python -m training export \"{path}\" --recipe NAME"
+            f'{path.name}: {problem}. Stamp it anew: python -m training export "{path}" --recipe NAME'
         )
     return metadata
 

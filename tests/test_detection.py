@@ -55,7 +55,7 @@ def test_boxes_are_in_pixels_of_the_frame_whatever_its_size(portrait: np.ndarray
 
 def test_a_face_that_appears_beside_a_known_one_is_found_by_the_next_scan(portrait: np.ndarray):
     (box,) = FaceDetector(CASCADE).detect(portrait)
-    height, width = portrait.shape
+    width = portrait.shape[1]
     both = np.concatenate([portrait, portrait], axis=1)
     alone = both.copy()
     alone[:, width:] = 128
