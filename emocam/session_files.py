@@ -1,0 +1,211 @@
+"""Files of a session folder, written so that a kill, a power cut or a full disk leaves whole lines behind."""
+
+import csv
+import errno
+import io
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+FACES = "faces.csv"
+STATISTICS = "statistics.csv"
+MARKERS = "markers.csv"
+SESSION = "session.json"
+LOCK = "recording.lock"
+
+# What spreadsheets take for the beginning of a formula (OWASP, CSV injection), the full-width forms too.
+FORMULA_STARTS = tuple("=+-@\t\r＝＋－＠")
+NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+
+
+class RecordingError(Exception):
+    """A session that cannot be recorded or completed; the text says why, and what to do."""
+
+
+def recording_error(error: OSError, folder: Path) -> RecordingError:
+    """Say in words what an error of the file system means for a session in `folder`."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return RecordingError(
+            f"The disk of {folder} is full. What was recorded until now is kept: "
+            "free some space, or choose a folder on another disk, and record again."
+        )
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return RecordingError(
+            f"Emocam may not write to {folder}. Choose a folder that you may write to, "
+            "or change the permissions of this one, and record again."
+        )
+    if error.errno in (errno.ENOENT, errno.ESTALE, errno.ENODEV, errno.ENXIO):
+        return RecordingError(
+            f"The folder {folder} is gone: it was moved or deleted, or its disk was removed. "
+            "Put it back, or choose another folder, and record again."
+        )
+    return RecordingError(
+        f"{folder} cannot be written to ({error.strerror or error}). "
+        "Check the disk, or choose another folder, and record again."
+    )
+
+
+def text_cell(text: str) -> str:
+    """Return a text as a cell that no spreadsheet takes for a formula: an apostrophe goes before one.
+
+    Numbers stay as they are. Line breaks become spaces, so that a line of the file is always a row.
+    """
+    text = " ".join(text.splitlines())
+    starts_formula = text.startswith(FORMULA_STARTS) or text.lstrip().startswith(FORMULA_STARTS)
+    if starts_formula and not NUMBER.fullmatch(text):
+        return "'" + text
+    return text
+
+
+def csv_lines(rows: Iterable[Sequence[str]]) -> bytes:
+    """Return rows as CSV in UTF-8, each ended by a line feed."""
+    lines = io.StringIO()
+    csv.writer(lines, lineterminator="\n").writerows(rows)
+    return lines.getvalue().encode("utf-8", errors="replace")
+
+
+class CsvFile:
+    """A growing CSV file in which every line is whole, whatever happens between two of them."""
+
+    def __init__(self, path: Path, *, header: Sequence[str]) -> None:
+        """Create the file; raises OSError, FileExistsError where there is one already."""
+        self.path = path
+        self._file = io.FileIO(path, "xb")  # unbuffered: a written row outlives the process
+        self._whole_bytes = 0
+        try:
+            self.append([header])
+        except OSError:
+            self._file.close()
+            raise
+
+    def append(self, rows: Iterable[Sequence[str]]) -> None:
+        """Hand rows to the operating system; on an OSError the file ends as before the call."""
+        lines = memoryview(csv_lines(rows))
+        written_bytes = 0
+        try:
+            while written_bytes < len(lines):
+                written_bytes += self._file.write(lines[written_bytes:]) or 0
+        except OSError:
+            with suppress(OSError):
+                self._file.truncate(self._whole_bytes)
+                self._file.seek(self._whole_bytes)
+            raise
+        self._whole_bytes += written_bytes
+
+    def sync(self) -> None:
+        """Wait until all rows are on the disk; raises OSError."""
+        os.fsync(self._file.fileno())
+
+    def require_in_place(self) -> None:
+        """Raise FileNotFoundError if the path no longer leads to this file.
+
+        POSIX goes on writing to a deleted file without an error, and every row would be lost.
+        """
+        found, opened = self.path.stat(), os.fstat(self._file.fileno())
+        if (found.st_ino, found.st_dev) != (opened.st_ino, opened.st_dev):
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(self.path))
+
+    def close(self) -> None:
+        """Close the file; may be called again."""
+        self._file.close()
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write a file so that there is always a whole one, the old or the new; raises OSError."""
+    draft = path.with_name(path.name + ".new")
+    try:
+        with draft.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError:
+        with suppress(OSError):
+            draft.unlink()
+        raise
+
+
+def drop_cut_line(path: Path) -> None:
+    """Cut off what stands behind the last line feed of a file; raises OSError."""
+    with path.open("r+b") as file:
+        position = file.seek(0, os.SEEK_END)
+        while position > 0:
+            start = max(0, position - 65536)
+            file.seek(start)
+            block = file.read(position - start)
+            if b"\n" in block:
+                position = start + block.rindex(b"\n") + 1
+                break
+            position = start
+        file.truncate(position)
+
+
+def whole_rows(path: Path) -> Iterator[list[str]]:
+    """Yield the cells of each whole line of a CSV file; [] for a line that is no CSV. Raises OSError."""
+    with path.open("rb") as file:
+        for line in file:
+            if not line.endswith(b"\n"):
+                return
+            try:
+                yield next(csv.reader([line.decode("utf-8")], strict=True), [])
+            except (UnicodeDecodeError, csv.Error):
+                yield []
+
+
+class FolderLock:
+    """A session folder held by this process; the operating system lets go of it when the process dies."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take the folder; raises BlockingIOError if another recording holds it, else OSError."""
+        self._path = folder / LOCK
+        self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            _lock(self._descriptor)
+        except OSError:
+            os.close(self._descriptor)
+            raise
+
+    def release(self) -> None:
+        """Let go of the folder."""
+        with suppress(OSError):  # Windows keeps a file that another process looks at
+            os.close(self._descriptor)
+            self._path.unlink()
+
+
+def is_held(folder: Path) -> bool:
+    """Return whether a living process records into this folder; raises OSError if that cannot be seen."""
+    try:
+        descriptor = os.open(folder / LOCK, os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    try:
+        _lock(descriptor)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def _lock(descriptor: int) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except PermissionError as error:
+            raise BlockingIOError(errno.EWOULDBLOCK, str(error)) from error
+    else:
+        import fcntl
+
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise
+        except OSError as error:
+            # Some network file systems have no locks: recording there must go on nevertheless.
+            if error.errno not in (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS):
+                raise

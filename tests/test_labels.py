@@ -1,0 +1,56 @@
+"""Labels and spectra: every emotion is shown as what the source of the spectra says."""
+
+import numpy as np
+import pytest
+
+from emocam.labels import COLOURS, CONTEMPT, EMOTIONS, SEVEN, SPECTRA, THREE, UNCERTAIN, spectrum_matrix
+
+
+def shown(probabilities: dict[str, float], spectrum) -> dict[str, float]:
+    labels = list(probabilities)
+    values = spectrum_matrix(labels, spectrum) @ np.array(list(probabilities.values()), np.float32)
+    return dict(zip(spectrum.labels, values.tolist(), strict=True))
+
+
+def test_seven_shows_each_emotion_as_itself():
+    np.testing.assert_array_equal(spectrum_matrix(EMOTIONS, SEVEN), np.eye(7, dtype=np.float32))
+
+
+def test_three_adds_up_what_belongs_together():
+    probabilities = dict(zip(EMOTIONS, (1 / 64, 1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1 / 128), strict=True))
+    assert shown(probabilities, THREE) == {
+        "positive": 1 / 8,
+        "neutral": 1 / 2 + 1 / 128,
+        "negative": 1 / 64 + 1 / 32 + 1 / 16 + 1 / 4,
+    }
+
+
+def test_probabilities_are_taken_by_name_not_by_position():
+    assert shown({"neutral": 0.25, "happy": 0.75}, SEVEN) == {
+        **dict.fromkeys(EMOTIONS, 0.0),
+        "happy": 0.75,
+        "neutral": 0.25,
+    }
+
+
+def test_contempt_is_negative_in_three_and_nothing_else_in_seven():
+    probabilities = {CONTEMPT: 0.75, "happy": 0.25}
+    assert shown(probabilities, THREE) == {"positive": 0.25, "neutral": 0.0, "negative": 0.75}
+    assert sum(shown(probabilities, SEVEN).values()) == 0.25
+
+
+def test_each_emotion_goes_to_exactly_one_label_of_three():
+    matrix = spectrum_matrix((*EMOTIONS, CONTEMPT), THREE)
+    assert matrix.dtype == np.float32
+    np.testing.assert_array_equal(matrix.sum(axis=0), np.ones(8))
+
+
+def test_a_label_that_is_no_emotion_is_refused_by_name():
+    with pytest.raises(ValueError, match="bored"):
+        spectrum_matrix(("happy", "bored"), SEVEN)
+
+
+def test_every_label_that_can_be_shown_has_a_colour():
+    for spectrum in SPECTRA.values():
+        assert {*spectrum.labels, UNCERTAIN} <= set(COLOURS)
+        assert len({COLOURS[label] for label in (*spectrum.labels, UNCERTAIN)}) == len(spectrum.labels) + 1

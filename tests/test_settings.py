@@ -1,0 +1,127 @@
+"""Settings: validated, kept on disk, and never in the way of a start."""
+
+import json
+import logging
+from dataclasses import asdict
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emocam.settings import RANGES, VERSION, Settings, load_settings, save_settings, settings_path
+
+CHOSEN = Settings(source="Überwachung 1", spectrum="three", prediction_sensitivity_percent=60, label_every_frames=30)
+
+
+def kept_aside(path) -> list:
+    return [other for other in path.parent.iterdir() if other != path]
+
+
+def write(path, **values) -> None:
+    path.write_text(json.dumps({"version": VERSION, **values}), encoding="utf-8")
+
+
+def test_the_defaults_are_those_of_the_design():
+    assert asdict(Settings()) == {
+        "source": None,
+        "spectrum": "seven",
+        "prediction_sensitivity_percent": 35,
+        "tracking_sensitivity_px": 80,
+        "prediction_every_frames": 3,
+        "label_every_frames": 9,
+        "model": "mini_xception_fer2013",
+    }
+
+
+@pytest.mark.parametrize("name", RANGES)
+def test_the_ends_of_a_range_are_allowed_and_what_lies_beyond_is_not(name):
+    low, high = RANGES[name]
+    assert getattr(Settings(**{name: low}), name) == low
+    assert getattr(Settings(**{name: high}), name) == high
+    for beyond in (low - 1, high + 1, float(low), str(low), True, None):
+        with pytest.raises(ValueError, match=f"{name}: expected a whole number from {low} to {high}"):
+            Settings(**{name: beyond})
+
+
+@pytest.mark.parametrize("wrong", [{"spectrum": "nine"}, {"spectrum": ["seven"]}, {"source": 0}, {"model": ""}])
+def test_a_wrong_choice_is_refused_by_the_name_of_its_setting(wrong):
+    (name,) = wrong
+    with pytest.raises(ValueError, match=f"{name}: expected"):
+        Settings(**wrong)
+
+
+def test_settings_come_back_as_they_were_saved(tmp_path):
+    path = tmp_path / "new" / "settings.json"
+    save_settings(CHOSEN, path)
+    assert load_settings(path) == CHOSEN
+    assert kept_aside(path) == []
+
+
+def test_without_a_file_the_defaults_hold_and_nothing_is_said(tmp_path, caplog):
+    assert load_settings(tmp_path / "settings.json") == Settings()
+    assert caplog.records == []
+
+
+def test_settings_are_kept_in_a_folder_of_the_user():
+    assert settings_path().is_absolute()
+    assert settings_path().parent.name == "Emocam"
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff\xfe\x00", b'"seven"'])
+def test_a_damaged_file_gives_the_defaults_and_is_kept_aside(tmp_path, caplog, content):
+    path = tmp_path / "settings.json"
+    path.write_bytes(content)
+    with caplog.at_level(logging.WARNING):
+        assert load_settings(path) == Settings()
+    assert "defaults are used" in caplog.text
+    assert [other.read_bytes() for other in kept_aside(path)] == [content]
+    assert not path.exists()
+
+
+def test_one_wrong_value_costs_only_itself(tmp_path, caplog):
+    path = tmp_path / "settings.json"
+    write(path, spectrum="three", tracking_sensitivity_px=4000, label_every_frames=12)
+    assert load_settings(path) == Settings(spectrum="three", label_every_frames=12)
+    assert "tracking_sensitivity_px: expected a whole number from 5 to 400; got 4000" in caplog.text
+    assert len(kept_aside(path)) == 1
+
+
+def test_a_newer_version_gives_what_is_known_and_is_kept_aside(tmp_path, caplog):
+    path = tmp_path / "settings.json"
+    write(path, version=VERSION + 1, spectrum="three", haptics=True)
+    assert load_settings(path) == Settings(spectrum="three")
+    assert f"version: expected {VERSION}; got {VERSION + 1}" in caplog.text
+    assert "haptics: not a setting of this version" in caplog.text
+    assert len(kept_aside(path)) == 1
+
+
+def test_a_file_kept_aside_is_not_overwritten_by_the_next(tmp_path):
+    path = tmp_path / "settings.json"
+    for content in ("first", "second"):
+        path.write_text(content)
+        load_settings(path)
+    assert {other.read_text() for other in kept_aside(path)} == {"first", "second"}
+
+
+def test_a_failed_save_leaves_the_old_settings_whole(tmp_path):
+    path = tmp_path / "settings.json"
+    save_settings(CHOSEN, path)
+    path.with_suffix(".new").mkdir()  # what would be written to first is in the way
+    with pytest.raises(OSError):
+        save_settings(Settings(), path)
+    assert load_settings(path) == CHOSEN
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+NAMES = st.sampled_from(["version", *asdict(Settings())]) | st.text()
+
+
+@given(stored=st.dictionaries(NAMES, JSON_VALUES))
+def test_no_content_stops_the_start(tmp_path_factory, stored):
+    path = tmp_path_factory.mktemp("any") / "settings.json"
+    path.write_text(json.dumps(stored), encoding="utf-8")
+    assert isinstance(load_settings(path), Settings)
