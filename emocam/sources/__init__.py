@@ -1,0 +1,80 @@
+"""Where frames come from: cameras, network streams, video files, pictures; each a context manager."""
+
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+from emocam.messages import Frame, Gap
+from emocam.sources.cameras import Camera, camera_source, is_camera_text, list_cameras
+from emocam.sources.errors import SourceError
+from emocam.sources.pictures import PICTURE_SUFFIXES, Pictures
+from emocam.sources.streams import is_address, stream_source
+from emocam.sources.video import VideoFile
+
+__all__ = ["Camera", "Source", "SourceError", "list_cameras", "open_source"]
+
+
+class Source(Protocol):
+    """What every source offers; used by one thread.
+
+    title: for people. identity: what `Settings.source` keeps; `open_source` finds the source by it
+    again. is_live: frames come by themselves, and those not taken in time are dropped. is_independent:
+    its pictures are no sequence, so that a face in one is no face of the next. frame_count: None where
+    it is not known. problem: a sentence for people once something was wrong.
+    """
+
+    title: str
+    identity: str
+    is_live: bool
+    is_independent: bool
+
+    @property
+    def frame_count(self) -> int | None: ...
+
+    @property
+    def ended(self) -> bool: ...
+
+    @property
+    def dropped(self) -> int: ...
+
+    @property
+    def problem(self) -> str | None: ...
+
+    def read(self, timeout_s: float = 0.25) -> Frame | Gap | None:
+        """Return the next frame; None if none came within the timeout, or the source has ended.
+
+        A live source gives its newest frame, and while it is lost a Gap at once and then each second.
+        """
+
+    def close(self) -> None: ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+def open_source(text: str | None) -> Source:
+    """Open what a user named: a camera by name, identity or number, a file, a folder, an address.
+
+    None means the first camera. Raises SourceError, saying what was expected and what to do.
+    """
+    if text is None:
+        return camera_source(None)
+    if is_address(text):
+        return stream_source(text)
+    path = Path(text).expanduser()
+    try:
+        if path.is_dir() or path.suffix.lower() in PICTURE_SUFFIXES:
+            return Pictures(path)
+        if path.exists():
+            return VideoFile(path)
+    except OSError as error:
+        raise SourceError(f"{text} cannot be opened: {error.strerror or error}. Choose another file.") from None
+    if is_camera_text(text):
+        return camera_source(text)
+    raise SourceError(
+        f"Expected a file, a folder, a camera or an address; {text} is none of them. "
+        "`emocam cameras` lists the cameras by name."
+    )
