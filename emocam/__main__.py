@@ -1,0 +1,140 @@
+"""The command line: `emocam` opens the window, `emocam COMMAND` does without one.
+
+Each command is imported when it is asked for, so that `emocam --help` answers at once.
+"""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from emocam import __version__
+from emocam.labels import SPECTRA
+from emocam.settings import DEFAULT_MODEL, RANGES
+
+INTERRUPTED = 130  # what shells report for a program that Ctrl-C has ended
+
+DESCRIPTION = """\
+Reads facial expressions from a webcam, live and on this machine alone, and records session statistics.
+Without a command the window opens."""
+
+ANALYZE = """\
+Runs the engine over video files, pictures and folders, and writes a session folder for each into DIR,
+named after the input. A folder of pictures is one input; videos in a folder are one input each."""
+
+BENCHMARK = """\
+Analyses a file as fast as the machine can, with the default settings, except that every frame is
+predicted, and prints the measurements:
+  frames, faces          frames analysed, and how often a face was seen in them: two faces in one frame
+                         count twice
+  analysis_ms_p50, _p95  a frame's whole analysis: median and 95th percentile
+  detect_ms_p50          of it, finding and following faces: median
+  classify_ms_p50        of it, cropping and classifying: median of the frames with a face
+  frames_per_second      reading the file included
+  start_s                from the start of the process until it was ready for the first frame
+  first_label_s          from the start of the process to the first label; null if there was none
+  rss_mb                 most memory that was resident, in millions of bytes
+  cpu_count              processor cores that this process may use"""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    parser = _described(argparse.ArgumentParser(prog="emocam"), DESCRIPTION)
+    parser.add_argument("--version", action="version", version=f"Emocam {__version__}")
+    window = parser.add_argument_group("window")
+    window.add_argument(
+        "--source",
+        dest="window_source",
+        metavar="NAME|INDEX|FILE|URL",
+        help="what to show: a camera by its name or number, a file, a folder, or the address of a stream "
+        "(otherwise the last source, and the first camera at first)",
+    )
+    window.add_argument("--model", dest="window_model", metavar="FILE", help=_MODEL_HELP)
+    window.add_argument("--demo", action="store_true", help="show the demo clip that comes with Emocam")
+    commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
+    _add_analyze(commands)
+    _add_benchmark(commands)
+    cameras = _command(commands, "cameras", "list the cameras of this machine")
+    cameras.add_argument("--json", action="store_true", help="print one JSON list and nothing else")
+    model = _command(commands, "model", "show what a model file says of itself")
+    model.add_argument("file", metavar="FILE", help="an .hdf5 file, or the name of a shipped model")
+    model.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit status: 0 done, 1 failed, 2 not understood, 130 interrupted."""
+    # One clear message for a damaged file is ours to give; FFmpeg's decoders add a line for each fault.
+    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+    os.environ.setdefault("OPENCV_LOG_LEVEL", "ERROR")
+    parser = build_parser()
+    options = parser.parse_args(arguments)
+    has_window_option = options.window_source or options.window_model or options.demo
+    if options.command and has_window_option:
+        parser.error(f"--source, --model and --demo before {options.command} are the window's: write them after it")
+    if options.demo and options.window_source:
+        parser.error("expected --source or --demo; got both")
+    command = importlib.import_module(f"emocam.commands.{options.command or 'window'}")
+    try:
+        status: int = command.run(options)
+        return status
+    except KeyboardInterrupt:
+        print("emocam: interrupted", file=sys.stderr)
+        return INTERRUPTED
+
+
+_MODEL_HELP = f"an .hdf5 file, or the name of a shipped model (otherwise {DEFAULT_MODEL})"
+
+_Commands = argparse._SubParsersAction  # argparse has no public name for what add_subparsers returns
+
+
+def _add_analyze(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    parser = _command(commands, "analyze", "analyse files and folders, and write a session for each", ANALYZE)
+    parser.add_argument("inputs", metavar="INPUT", nargs="+", help="a video file, a picture or a folder")
+    parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="where the session folders go")
+    parser.add_argument("--spectrum", choices=list(SPECTRA), default="seven", help="the labels shown")
+    for option, setting, what in (
+        ("--every", "prediction_every_frames", "classify a face in every Nth frame"),
+        ("--label-every", "label_every_frames", "give a face a new label in every Nth frame"),
+    ):
+        low, high = RANGES[setting]
+        parser.add_argument(option, dest=setting, metavar="N", type=int, help=f"{what}, {low} to {high}")
+    parser.add_argument("--model", metavar="FILE", default=DEFAULT_MODEL, help=_MODEL_HELP)
+
+
+def _add_benchmark(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    parser = _command(commands, "benchmark", "measure speed and memory on a file", BENCHMARK)
+    parser.add_argument("--source", metavar="FILE", required=True, help="a video file, a picture or a folder")
+    parser.add_argument("--model", metavar="FILE", default=DEFAULT_MODEL, help=_MODEL_HELP)
+    parser.add_argument(
+        "--frames",
+        metavar="N",
+        type=_positive,
+        help="analyse N frames, the file from its start again if it is shorter (otherwise the file once)",
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+
+
+def _command(
+    commands: "_Commands[argparse.ArgumentParser]", name: str, summary: str, description: str | None = None
+) -> argparse.ArgumentParser:
+    return _described(commands.add_parser(name, help=summary), description or f"{summary.capitalize()}.")
+
+
+def _described(parser: argparse.ArgumentParser, description: str) -> argparse.ArgumentParser:
+    parser.description = description
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number from 1; got {text}")
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,185 @@
+"""`emocam analyze`: run the engine over files and folders, and write a session for each."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+from itertools import count
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from emocam.classification import Classifier, open_classifier
+from emocam.commands.engine import frames_of, new_pipeline, open_file
+from emocam.messages import Face, FrameResult
+from emocam.model_file import ModelFileError
+from emocam.pipeline import Pipeline
+from emocam.resources import resolve_model
+from emocam.session import RecordingError, SessionRecorder
+from emocam.settings import Settings
+from emocam.sources import Source, SourceError
+
+VIDEOS = frozenset({".avi", ".m4v", ".mjpeg", ".mjpg", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".webm", ".wmv"})
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What became of one input. problem: a sentence, where only a part of it could be read."""
+
+    folder: Path
+    frames: int
+    faces: int
+    duration_s: float
+    problem: str | None
+
+
+def run(options: argparse.Namespace) -> int:
+    """Analyse every input; return 1 if one of them could not be analysed whole."""
+    try:
+        settings = chosen_settings(options)
+        classifier = open_classifier(resolve_model(options.model))
+    except (ValueError, ModelFileError) as error:
+        print(f"emocam analyze: {error}", file=sys.stderr)
+        return 1
+    inputs = list(expand(options.inputs))
+    failures = 0
+    for number, text in enumerate(inputs, start=1):
+        try:
+            # A bar for each input, gone before its line is printed, which may go elsewhere than the bar.
+            with _progress_bar() as bar:
+                task = bar.add_task(f"{Path(text).name or text} ({number} of {len(inputs)})", total=None)
+                on_progress = partial(_show_progress, bar, task)
+                analysis = analyze(
+                    text, out=options.out, classifier=classifier, settings=settings, on_progress=on_progress
+                )
+            print(_summary(text, analysis), flush=True)
+            problem = analysis.problem
+        except (SourceError, RecordingError) as error:
+            problem = str(error)
+        if problem:
+            failures += 1
+            print(f"emocam analyze: {text}: {problem}", file=sys.stderr, flush=True)
+    if failures and len(inputs) > 1:
+        print(f"emocam analyze: {failures} of {len(inputs)} inputs could not be analysed whole", file=sys.stderr)
+    return 1 if failures else 0
+
+
+def analyze(
+    text: str,
+    *,
+    out: Path,
+    classifier: Classifier,
+    settings: Settings,
+    on_progress: Callable[[int, int | None], None] = lambda done, total: None,
+) -> Analysis:
+    """Analyse one file or folder and write its session under `out`.
+
+    on_progress: told after each frame how many are done, and of how many where that is known. Raises
+    SourceError where not one frame can be read, and RecordingError where the session cannot be written.
+    """
+    pipeline, settings = new_pipeline(classifier), replace(settings, source=text)
+    with open_file(text) as source:
+        results = all_results(source, pipeline, settings)
+        first = next(results, None)
+        if first is None:
+            raise SourceError(source.problem or "Expected at least one picture; found none. Choose another file.")
+        folder = session_folder(out, text)
+        numbers: set[int] = set()
+        last = first
+        with SessionRecorder(
+            folder, model=classifier.model, settings=settings, source=source.title, is_live=False
+        ) as recorder:
+            for done, last in enumerate(_chained(first, results), start=1):
+                recorder.record(last)
+                numbers |= {face.track_id for face in last.faces}
+                on_progress(done, source.frame_count)
+        return Analysis(folder, done, len(numbers), last.frame.time_s, source.problem)
+
+
+def all_results(source: Source, pipeline: Pipeline, settings: Settings) -> Iterator[FrameResult]:
+    """Yield the result of each frame, with the labels that were still due where a sequence of frames ends."""
+    held: FrameResult | None = None
+    for frame in frames_of(source):
+        if held is not None:
+            yield held
+        held = pipeline.analyze(frame, settings)
+        if source.is_independent:
+            held = with_last_labels(held, pipeline.last_labels(settings))
+    if held is not None:
+        yield with_last_labels(held, pipeline.last_labels(settings))
+
+
+def with_last_labels(result: FrameResult, last: Sequence[Face]) -> FrameResult:
+    """Return a sequence's last result with the labels that its end brings: a face in sight keeps its box."""
+    labelled = {face.track_id: face for face in last}
+    faces = []
+    for face in result.faces:
+        due = labelled.pop(face.track_id, None)
+        if due is not None:
+            face = replace(face, pooled=due.pooled, label=due.label, confidence=due.confidence, is_new_label=True)
+        faces.append(face)
+    return replace(result, faces=tuple(faces), departed=(*result.departed, *labelled.values()))
+
+
+def chosen_settings(options: argparse.Namespace) -> Settings:
+    """Return the default settings with what the command line changes; raises ValueError."""
+    chosen = {"spectrum": options.spectrum, "model": options.model}
+    for name in ("prediction_every_frames", "label_every_frames"):
+        if getattr(options, name) is not None:
+            chosen[name] = getattr(options, name)
+    return Settings(**chosen)
+
+
+def expand(inputs: Sequence[str]) -> Iterator[str]:
+    """Yield the inputs, with a folder that holds videos replaced by them, by name."""
+    for text in inputs:
+        folder = Path(text).expanduser()
+        try:
+            files = sorted(folder.iterdir()) if folder.is_dir() else []
+        except OSError:
+            files = []  # opening it tells what is wrong
+        videos = [file for file in files if file.suffix.lower() in VIDEOS]
+        if len(videos) < len(files) or not videos:
+            yield text
+        yield from map(str, videos)
+
+
+def session_folder(out: Path, text: str) -> Path:
+    """Make a folder named after an input, with -2, -3 … where there is one; raises RecordingError."""
+    name = Path(text).expanduser().absolute().resolve().stem or "session"
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for number in count(1):
+            folder = out / (name if number == 1 else f"{name}-{number}")
+            if not folder.exists():
+                folder.mkdir()
+                return folder
+    except OSError as error:
+        reason = error.strerror or error
+        raise RecordingError(f"Expected to make a folder in {out}; {reason}. Choose another --out.") from error
+    raise AssertionError("unreachable: the numbers do not end")
+
+
+def _chained(first: FrameResult, others: Iterator[FrameResult]) -> Iterator[FrameResult]:
+    yield first
+    yield from others
+
+
+def _progress_bar() -> Progress:
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    return Progress(*columns, console=console, disable=not console.is_terminal, transient=True, redirect_stdout=False)
+
+
+def _show_progress(bar: Progress, task: TaskID, done: int, total: int | None) -> None:
+    bar.update(task, completed=done, total=total)
+
+
+def _summary(text: str, analysis: Analysis) -> str:
+    frames = "1 frame" if analysis.frames == 1 else f"{analysis.frames} frames"
+    faces = {0: "no face", 1: "1 face"}.get(analysis.faces, f"{analysis.faces} faces")
+    duration = timedelta(seconds=round(analysis.duration_s))
+    return f"{text}: {frames}, {duration}, {faces} -> {analysis.folder}"

@@ -1,0 +1,34 @@
+"""The engine as the commands set it up: the shipped face cascade, a network, and a source that ends."""
+
+from collections.abc import Iterator
+
+from emocam.classification import Classifier
+from emocam.detection import FaceDetector
+from emocam.messages import Frame
+from emocam.pipeline import Pipeline
+from emocam.resources import asset_path
+from emocam.sources import Source, SourceError, open_source
+
+CASCADE = "haarcascade_frontalface_default.xml"
+
+
+def new_pipeline(classifier: Classifier) -> Pipeline:
+    """Return a pipeline that has seen no face yet."""
+    return Pipeline(FaceDetector(asset_path(CASCADE)), classifier)
+
+
+def open_file(text: str) -> Source:
+    """Open a file or folder; raises SourceError for what is none, a camera or a stream for example."""
+    source = open_source(text)
+    if source.is_live:
+        source.close()
+        raise SourceError(f"Expected a file or a folder, which has an end; {text} is live. Show it in the window.")
+    return source
+
+
+def frames_of(source: Source) -> Iterator[Frame]:
+    """Yield the frames of a source until it ends."""
+    while not source.ended:
+        frame = source.read()
+        if isinstance(frame, Frame):
+            yield frame

@@ -1,0 +1,25 @@
+"""What every test stands on: no window on the screen, no files of the user's, no Keras unless it is there."""
+
+import importlib.util
+import os
+
+import platformdirs
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+HAS_TRAINING = all(importlib.util.find_spec(name) for name in ("keras", "tensorflow", "sklearn", "matplotlib"))
+collect_ignore = [] if HAS_TRAINING else ["training"]
+
+
+def pytest_report_header() -> str:
+    return f"training: {'tested' if HAS_TRAINING else 'NOT tested, needs the extra `train`'}"
+
+
+@pytest.fixture(autouse=True)
+def user_folders(tmp_path_factory, monkeypatch):
+    """Keep settings and sessions of a test out of the user's folders."""
+    folder = tmp_path_factory.mktemp("user")
+    for name in ("user_config_dir", "user_documents_dir", "user_log_dir", "user_data_dir"):
+        monkeypatch.setattr(platformdirs, name, lambda *args, name=name, **kwargs: str(folder / name))
+    return folder

@@ -1,0 +1,135 @@
+"""`emocam analyze`: sessions from files, without a window."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from emocam.__main__ import main
+from emocam.commands.analyze import with_last_labels
+from emocam.messages import Box, Face, Frame, FrameResult, Latency
+from emocam.settings import Settings
+from tests.clips import FACE_FROM, NO_FACE_FROM, demo_frames, write_clip, write_picture
+
+SESSION_FILES = {"faces.csv", "statistics.csv", "markers.csv", "session.json"}
+
+
+def rows_of(folder: Path) -> list[dict[str, str]]:
+    with (folder / "faces.csv").open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture
+def clip(tmp_path) -> Path:
+    return write_clip(tmp_path / "smile.mp4", demo_frames(FACE_FROM, 12))
+
+
+def test_a_clip_becomes_a_session_with_a_row_for_each_frame(clip, tmp_path, capsys):
+    assert main(["analyze", str(clip), "--out", str(tmp_path / "out")]) == 0
+    folder = tmp_path / "out" / "smile"
+    assert {path.name for path in folder.iterdir()} >= SESSION_FILES
+    rows = rows_of(folder)
+    assert [int(row["frame"]) for row in rows] == list(range(12))
+    assert {row["face"] for row in rows} == {"1"}
+    assert float(rows[-1]["time_s"]) == pytest.approx(11 / 30, abs=0.01)
+    assert "12 frames" in capsys.readouterr().out
+
+
+def test_each_input_gets_a_folder_of_its_own_and_none_is_overwritten(clip, tmp_path):
+    empty_wall = write_clip(tmp_path / "wall.mp4", demo_frames(NO_FACE_FROM, 3))
+    out = tmp_path / "out"
+    assert main(["analyze", str(clip), str(empty_wall), "--out", str(out)]) == 0
+    assert main(["analyze", str(clip), "--out", str(out)]) == 0
+    assert sorted(path.name for path in out.iterdir()) == ["smile", "smile-2", "wall"]
+    assert {row["state"] for row in rows_of(out / "wall")} == {"no_face"}
+
+
+def test_the_spectrum_and_the_frequencies_are_those_asked_for(clip, tmp_path):
+    arguments = ["--spectrum", "three", "--every", "5", "--label-every", "2"]
+    assert main(["analyze", str(clip), "--out", str(tmp_path), *arguments]) == 0
+    rows = rows_of(tmp_path / "smile")
+    assert {row["spectrum"] for row in rows} == {"three"}
+    assert {row["label"] for row in rows} <= {"", "positive", "neutral", "negative", "uncertain"}
+    assert [bool(row["raw_happy"]) for row in rows] == [number % 5 == 0 for number in range(12)]
+    settings = json.loads((tmp_path / "smile" / "session.json").read_text(encoding="utf-8"))["settings"]
+    assert (settings["prediction_every_frames"], settings["label_every_frames"]) == (5, 2)
+
+
+def test_a_single_picture_gets_its_label_though_none_was_due_yet(tmp_path):
+    (frame,) = demo_frames(FACE_FROM, 1)
+    picture = write_picture(tmp_path / "portrait.png", frame)
+    assert main(["analyze", str(picture), "--out", str(tmp_path / "out")]) == 0
+    (row,) = rows_of(tmp_path / "out" / "portrait")
+    assert row["width"]
+    assert row["label"]
+    assert float(row["confidence"]) > 0
+
+
+def test_a_folder_of_pictures_is_one_input_and_each_video_in_a_folder_is_another(clip, tmp_path):
+    pictures, mixed = tmp_path / "pictures", tmp_path / "mixed"
+    pictures.mkdir()
+    mixed.mkdir()
+    for number, frame in enumerate(demo_frames(FACE_FROM, 3)):
+        write_picture(pictures / f"{number}.png", frame)
+    for name in ("a.mp4", "b.mp4"):
+        (mixed / name).write_bytes(clip.read_bytes())
+    out = tmp_path / "out"
+    assert main(["analyze", str(pictures), str(mixed), "--out", str(out)]) == 0
+    assert sorted(path.name for path in out.iterdir()) == ["a", "b", "pictures"]
+    rows = rows_of(out / "pictures")
+    assert [(row["frame"], row["face"]) for row in rows] == [("0", "1"), ("1", "2"), ("2", "3")]
+    assert all(row["label"] for row in rows)
+
+
+def test_a_bad_input_gets_one_message_and_the_others_still_run(clip, tmp_path, capsys):
+    text = tmp_path / "letter.mp4"
+    text.write_text("no video")
+    out = tmp_path / "out"
+    status = main(["analyze", str(text), str(tmp_path / "missing.mp4"), str(clip), "--out", str(out)])
+    assert status == 1
+    messages = capsys.readouterr().err.splitlines()
+    assert len([line for line in messages if "letter.mp4" in line]) == 1
+    assert len([line for line in messages if "missing.mp4" in line]) == 1
+    assert [path.name for path in out.iterdir()] == ["smile"]
+
+
+def test_a_clip_that_is_cut_short_is_analysed_as_far_as_it_goes(tmp_path, capsys):
+    whole = write_clip(tmp_path / "whole.avi", demo_frames(FACE_FROM, 12))
+    cut = tmp_path / "cut.avi"
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    assert main(["analyze", str(cut), "--out", str(tmp_path / "out")]) == 1
+    assert 0 < len(rows_of(tmp_path / "out" / "cut")) < 12
+    (message,) = capsys.readouterr().err.splitlines()
+    assert "cut short" in message
+
+
+def test_a_model_or_setting_that_is_none_stops_before_anything_is_written(clip, tmp_path, capsys):
+    out = tmp_path / "out"
+    assert main(["analyze", str(clip), "--out", str(out), "--model", "dreams.hdf5"]) == 1
+    assert "dreams.hdf5" in capsys.readouterr().err
+    assert main(["analyze", str(clip), "--out", str(out), "--every", "99"]) == 1
+    assert "1 to 30" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_a_place_where_no_folder_can_be_made_is_a_message(clip, tmp_path, capsys):
+    occupied = tmp_path / "occupied"
+    occupied.write_text("a file")
+    assert main(["analyze", str(clip), "--out", str(occupied)]) == 1
+    assert "--out" in capsys.readouterr().err
+
+
+def test_at_the_end_a_face_in_sight_keeps_its_box_and_one_out_of_sight_departs():
+    pooled = np.full(7, 1 / 7, np.float32)
+    in_sight = Face(1, Box(1, 2, 3, 4), pooled, None, None, None)
+    last = [
+        Face(1, None, None, pooled, "happy", 0.9, is_new_label=True),
+        Face(2, None, None, pooled, "sad", 0.8, is_new_label=True),
+    ]
+    frame = Frame(0, 0.0, np.zeros((9, 9, 3), np.uint8))
+    result = FrameResult(frame, (in_sight,), (), ("happy", "sad"), Settings(), Latency(1, 1, 2))
+    ended = with_last_labels(result, last)
+    assert [(face.track_id, face.box, face.label) for face in ended.faces] == [(1, Box(1, 2, 3, 4), "happy")]
+    assert [(face.track_id, face.label) for face in ended.departed] == [(2, "sad")]

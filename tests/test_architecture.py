@@ -1,0 +1,81 @@
+"""Who may import whom: each rule is checked in a fresh interpreter, or in the source itself."""
+
+import ast
+import json
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import emocam
+
+ROOT = Path(emocam.__file__).parent.parent
+QT = {"PySide6", "shiboken6", "pyqtgraph"}
+KERAS = {"tensorflow", "keras", "jax", "torch"}
+SHARED_WITH_TRAINING = {"labels", "preprocessing", "model_file"}
+
+
+def packages_imported_by(code: str) -> set[str]:
+    """Run code in a fresh interpreter and return the top-level packages that it has imported."""
+    code += "\nimport sys, json; print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
+    return set(json.loads(answer.stdout.splitlines()[-1]))
+
+
+def modules_outside_the_window() -> list[str]:
+    found = pkgutil.walk_packages(emocam.__path__, "emocam.")
+    return [module.name for module in found if not module.name.startswith("emocam.gui")]
+
+
+def names_imported_in(folder: Path) -> set[str]:
+    """Return every module, and every name taken from one, that the sources under a folder import."""
+    names = set()
+    for path in sorted(folder.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def test_nothing_outside_the_window_imports_qt():
+    modules = modules_outside_the_window()
+    assert {"emocam.pipeline", "emocam.session", "emocam.commands.analyze"} <= set(modules)
+    imported = packages_imported_by("import " + ", ".join(modules))
+    assert "emocam" in imported
+    assert not imported & QT
+
+
+def test_the_window_imports_qt():
+    assert "PySide6" in packages_imported_by("import emocam.gui.app")
+
+
+def test_the_pipeline_and_a_shipped_model_need_neither_keras_nor_tensorflow():
+    imported = packages_imported_by(
+        "import emocam.pipeline\n"
+        "from emocam.classification import open_classifier\n"
+        "from emocam.resources import shipped_models\n"
+        "paths = list(shipped_models().values())\n"
+        "assert paths, 'no model is shipped'\n"
+        "for path in paths: open_classifier(path)\n"
+    )
+    assert "ai_edge_litert" in imported
+    assert not imported & KERAS
+
+
+def test_emocam_never_imports_training():
+    assert not [name for name in names_imported_in(ROOT / "emocam") if name.split(".")[0] == "training"]
+    modules = ", ".join(modules_outside_the_window())
+    assert "training" not in packages_imported_by(f"import {modules}, emocam.gui.app")
+
+
+def test_training_takes_from_emocam_only_what_both_share():
+    taken = {name for name in names_imported_in(ROOT / "training") if name.split(".")[0] == "emocam"}
+    assert taken
+    assert {name.removeprefix("emocam.").split(".")[0] for name in taken} <= SHARED_WITH_TRAINING
+
+
+def test_help_answers_without_opencv_networks_or_qt():
+    imported = packages_imported_by("from emocam.__main__ import main\ntry: main(['--help'])\nexcept SystemExit: pass")
+    assert not imported & ({"cv2", "h5py", "ai_edge_litert", "rich"} | QT | KERAS)
