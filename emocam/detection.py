@@ -1,8 +1,9 @@
 """From a gray picture to face boxes: Haar cascades, on pictures scaled to suit.
 
 A scan of the whole picture at 640 pixels takes some 40 ms on two cores, and the network 0.4 ms: the
-scan is nearly all of the engine's cost. So the whole picture is scanned finely now and then, and
-between scans only the surroundings of known faces are searched, at a scale chosen for each.
+scan is nearly all of the engine's cost. So once faces are known, only their surroundings are searched,
+at a scale chosen for each; the rest of the picture is scanned slice by slice, over frames, so that no
+frame pays for all of it.
 """
 
 from collections.abc import Sequence
@@ -15,14 +16,15 @@ from emocam.messages import Box
 
 FINE_WIDTH_PX = 640  # finds faces from 24 pixels of a 640×480 picture
 COARSE_WIDTH_PX = 320  # from 48 pixels, in a quarter of the time
-FINE_SCAN_FRAMES = 10  # a new small face waits a third of a second at 30 frames a second
-RESCAN_FRAMES = 3  # after a known face was not found again
+LARGEST_SMALL_PX = 56  # what the coarse slice may miss, in pixels of the fine picture
+FINE_SLICES = 4  # bands of the fine picture; with the coarse slices between them a full scan takes 24 frames
+SLICE_EVERY_FRAMES = 3  # while every known face is in sight; otherwise a slice in each
 SEARCH_FACE_PX = 40  # side of a known face in the picture that is searched for it
 CASCADE_SIDE_PX = 24  # what the cascade was trained on, and the least that it finds
 
 
 class FaceDetector:
-    """Find faces in one picture after the other; keeps only the count of frames since the last scan."""
+    """Find faces in one picture after the other; keeps only which slice of the scan is next."""
 
     def __init__(self, cascade: Path) -> None:
         """Load a cascade; raises ValueError where the file is none."""
@@ -36,33 +38,49 @@ class FaceDetector:
             is_read = False
         if not is_read:
             raise ValueError(f"expected a Haar cascade in {cascade}; install Emocam anew")
-        self._frames_since_scan = FINE_SCAN_FRAMES
+        self._is_new_picture = True
+        self._frames_since_slice = 0
+        self._next_slice = 0
 
     def detect(self, gray: np.ndarray, *, known: Sequence[Box] = ()) -> list[Box]:
         """Return the boxes of the faces in a (H, W) uint8 picture.
 
-        known: where faces were before this frame. Without any the whole picture is scanned.
+        known: where faces were before this frame. Without any, small faces may take some frames to be
+        found; in the first picture all are found at once.
         """
-        self._frames_since_scan += 1
-        if self._frames_since_scan >= FINE_SCAN_FRAMES:
-            self._frames_since_scan = 0
-            return without_overlaps(self._scan(gray, FINE_WIDTH_PX))
-        if not known:
-            return without_overlaps(self._scan(gray, COARSE_WIDTH_PX))
-        found = [box for near in known for box in self._search(gray, near)]
-        boxes = without_overlaps(found)
-        if len(boxes) < len(known):
-            self._frames_since_scan = max(self._frames_since_scan, FINE_SCAN_FRAMES - RESCAN_FRAMES)
-        return boxes
+        if self._is_new_picture:
+            self._is_new_picture = False
+            return without_overlaps(self._scan(gray))
+        found = without_overlaps([box for near in known for box in self._search(gray, near)])
+        self._frames_since_slice += 1
+        if len(found) < max(1, len(known)) or self._frames_since_slice >= SLICE_EVERY_FRAMES:
+            self._frames_since_slice = 0
+            found = without_overlaps([*found, *self._scan_slice(gray)])
+        return found
 
     def rescan(self) -> None:
-        """Scan the whole next picture finely: it is another source's."""
-        self._frames_since_scan = FINE_SCAN_FRAMES
+        """Scan the whole next picture at once: it is another source's."""
+        self._is_new_picture = True
 
-    def _scan(self, gray: np.ndarray, width_px: int) -> list[Box]:
-        # The longer side, so that a portrait picture costs no more than a landscape one.
-        scale = min(1.0, width_px / max(gray.shape))
+    def _scan(self, gray: np.ndarray) -> list[Box]:
+        scale = _scale(gray, FINE_WIDTH_PX)
         return self._run(gray, scale, left=0, top=0, smallest_px=CASCADE_SIDE_PX, largest_px=0, neighbours=5)
+
+    def _scan_slice(self, gray: np.ndarray) -> list[Box]:
+        """Scan the next slice: the whole picture for larger faces, or one band of it for small ones."""
+        number, self._next_slice = self._next_slice, (self._next_slice + 1) % (2 * FINE_SLICES)
+        if number % 2 == 0:  # every second one, because people sit near their webcam
+            scale = _scale(gray, COARSE_WIDTH_PX)
+            return self._run(gray, scale, left=0, top=0, smallest_px=CASCADE_SIDE_PX, largest_px=0, neighbours=5)
+        scale = _scale(gray, FINE_WIDTH_PX)
+        height = gray.shape[0]
+        overlap = round(LARGEST_SMALL_PX / scale)
+        top = max(0, height * (number // 2) // FINE_SLICES - overlap // 2)
+        bottom = height * (number // 2 + 1) // FINE_SLICES + overlap // 2 + 1
+        return self._run(
+            gray[top:bottom], scale, left=0, top=top, smallest_px=CASCADE_SIDE_PX,
+            largest_px=LARGEST_SMALL_PX, neighbours=5,
+        )  # fmt: skip
 
     def _search(self, gray: np.ndarray, near: Box) -> list[Box]:
         side = max(near.width, near.height)
@@ -94,6 +112,11 @@ class FaceDetector:
             Box(left + round(x / scale), top + round(y / scale), round(w / scale), round(h / scale))
             for x, y, w, h in np.asarray(found, int).reshape(-1, 4).tolist()
         ]
+
+
+def _scale(gray: np.ndarray, side_px: int) -> float:
+    # By the longer side, so that a portrait picture costs no more than a landscape one.
+    return min(1.0, side_px / max(gray.shape))
 
 
 def without_overlaps(boxes: Sequence[Box]) -> list[Box]:

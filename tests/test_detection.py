@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from emocam.detection import FINE_SCAN_FRAMES, FaceDetector, without_overlaps
+from emocam.detection import FINE_SLICES, SLICE_EVERY_FRAMES, FaceDetector, without_overlaps
 from emocam.messages import Box
 from emocam.preprocessing import gray_picture
 from emocam.resources import asset_path
@@ -53,7 +53,7 @@ def test_boxes_are_in_pixels_of_the_frame_whatever_its_size(portrait: np.ndarray
     assert overlap(found, expected) > 0.6
 
 
-def test_a_face_that_appears_beside_a_known_one_is_found_by_the_next_scan(portrait: np.ndarray):
+def test_a_face_that_appears_beside_a_known_one_is_found_with_the_next_slice(portrait: np.ndarray):
     (box,) = FaceDetector(CASCADE).detect(portrait)
     width = portrait.shape[1]
     both = np.concatenate([portrait, portrait], axis=1)
@@ -61,9 +61,22 @@ def test_a_face_that_appears_beside_a_known_one_is_found_by_the_next_scan(portra
     alone[:, width:] = 128
     detector = FaceDetector(CASCADE)
     assert len(detector.detect(alone)) == 1
-    counts = [len(detector.detect(both, known=[box])) for _ in range(FINE_SCAN_FRAMES)]
-    assert counts[0] == 1
-    assert 2 in counts
+    counts = [len(detector.detect(both, known=[box])) for _ in range(SLICE_EVERY_FRAMES)]
+    assert counts == [1] * (SLICE_EVERY_FRAMES - 1) + [2]
+
+
+def test_a_small_face_far_away_is_found_within_one_round_of_slices(portrait: np.ndarray):
+    (box,) = FaceDetector(CASCADE).detect(portrait)
+    factor = 30 / box.width
+    small = cv2.resize(portrait, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    for top in (0, 100, 480 - small.shape[0]):
+        picture = np.full((480, 640), 128, np.uint8)
+        picture[top : top + small.shape[0], 200 : 200 + small.shape[1]] = small
+        detector = FaceDetector(CASCADE)
+        detector.detect(np.full((480, 640), 128, np.uint8))
+        found = [detector.detect(picture) for _ in range(2 * FINE_SLICES)]
+        assert any(overlap(face, Box(200 + round(box.x * factor), top + round(box.y * factor), 30, 30)) > 0.4
+                   for faces in found for face in faces)
 
 
 def test_nothing_is_found_in_an_empty_picture():
