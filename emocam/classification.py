@@ -44,7 +44,8 @@ def _litert_network(model: ModelFile, flatbuffer: bytes) -> Network:
         interpreter.allocate_tensors()
         inputs, outputs = interpreter.get_input_details(), interpreter.get_output_details()
     except (ValueError, RuntimeError) as error:
-        raise ModelFileError(f"{model.path.name}: the compiled network is damaged ({error}). {_export(model)}") from None
+        problem = f"{model.path.name}: the compiled network is damaged ({error}). {_export(model)}"
+        raise ModelFileError(problem) from None
     side = model.image_size_px
     if len(inputs) != 1 or tuple(inputs[0]["shape"]) != (1, side, side, 1) or inputs[0]["dtype"] != np.float32:
         raise ModelFileError(

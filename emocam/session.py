@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -16,7 +15,13 @@ from typing import Any, Self
 import platformdirs
 
 from emocam.messages import FrameResult, Gap
-from emocam.session_description import RecordedModel, description_text, model_description, new_description
+from emocam.session_description import (
+    RecordedModel,
+    description_text,
+    model_description,
+    new_description,
+    recorded_settings,
+)
 from emocam.session_files import (
     FACES,
     MARKERS,
@@ -250,10 +255,11 @@ class SessionRecorder:
     def _note_settings(self, settings: Settings, time_ms: int) -> None:
         if settings is self._settings or settings == self._settings:
             return
-        before = asdict(self._settings)
-        changed = {name: value for name, value in asdict(settings).items() if value != before[name]}
+        before = recorded_settings(self._settings)
+        changed = {name: value for name, value in recorded_settings(settings).items() if value != before[name]}
         self._settings = settings
-        self._note("settings_changes", time_ms, changed=changed)
+        if changed:
+            self._note("settings_changes", time_ms, changed=changed)
 
     def _note(self, what: str, time_ms: int, **values: Any) -> None:
         self._description[what].append({"time_s": time_ms / 1000, **values})

@@ -34,6 +34,11 @@ def description_text(description: dict[str, Any]) -> bytes:
     return (json.dumps(description, indent=2, ensure_ascii=False) + "\n").encode("utf-8", errors="replace")
 
 
+def recorded_settings(settings: Settings) -> dict[str, Any]:
+    """Return the settings that a session keeps: not the source's identity, which may hold a password."""
+    return {name: value for name, value in asdict(settings).items() if name != "source"}
+
+
 def new_description(start: datetime, *, model: RecordedModel, settings: Settings, source: str) -> dict[str, Any]:
     """Return what is known at the start; each list takes changes as `{"time_s": …, …}`."""
     return {
@@ -48,7 +53,7 @@ def new_description(start: datetime, *, model: RecordedModel, settings: Settings
         "source_losses": [],
         "model": model_description(model),
         "model_changes": [],
-        "settings": asdict(settings),
+        "settings": recorded_settings(settings),
         "settings_changes": [],
         "frames_analysed": 0,
         "frames_dropped": 0,

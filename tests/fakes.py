@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from emocam.sources.errors import SourceError
+from emocam.sources.live import FAILED_READS
 
 
 class Clock:
@@ -37,8 +38,10 @@ class FakeConnection:
     def deliver(self, picture: np.ndarray) -> None:
         self.pictures.put(picture)
 
-    def fail(self) -> None:
-        self.pictures.put(None)
+    def fail(self, reads: int = FAILED_READS) -> None:
+        """Let so many reads fail; by default so many that the connection is given up."""
+        for _ in range(reads):
+            self.pictures.put(None)
 
     def read(self) -> tuple[bool, Any]:
         picture = self.pictures.get()

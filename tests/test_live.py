@@ -66,9 +66,7 @@ def test_a_frame_bears_the_time_when_it_arrived(source: LiveSource, camera: Fake
     assert not second.image.flags.writeable
 
 
-def test_a_slow_reader_gets_the_newest_frame_and_the_others_count_as_dropped(
-    source: LiveSource, camera: FakeCamera
-):
+def test_a_slow_reader_gets_the_newest_frame_and_the_others_count_as_dropped(source: LiveSource, camera: FakeCamera):
     connection = camera.connections.get()
     for seed in range(5):
         connection.deliver(noisy_picture(seed))
@@ -78,9 +76,7 @@ def test_a_slow_reader_gets_the_newest_frame_and_the_others_count_as_dropped(
     assert (frame.index, source.dropped) == (4, 4)
 
 
-def test_a_camera_that_blocks_is_lost_and_tells_so_each_second(
-    source: LiveSource, camera: FakeCamera, clock: Clock
-):
+def test_a_camera_that_blocks_is_lost_and_tells_so_each_second(source: LiveSource, camera: FakeCamera, clock: Clock):
     camera.connections.get().deliver(noisy_picture(1))
     next_frame(source)
     camera.is_plugged_in = False
@@ -101,6 +97,34 @@ def test_a_camera_that_fails_is_lost_at_once(source: LiveSource, camera: FakeCam
     assert isinstance(source.read(0.0), Gap)
 
 
+def test_one_damaged_picture_is_no_loss(source: LiveSource, camera: FakeCamera):
+    connection = camera.connections.get()
+    connection.fail(reads=1)
+    connection.deliver(noisy_picture(1))
+    assert frame_of(source.read(WAIT_S)).index == 0
+    assert not connection.is_released.is_set()
+
+
+def test_a_picture_that_changes_in_one_pixel_is_not_frozen(source: LiveSource, camera: FakeCamera, clock: Clock):
+    connection = camera.connections.get()
+    for level in range(4):
+        picture = noisy_picture(1)
+        picture[3, 3] = level
+        connection.deliver(picture)
+        assert frame_of(source.read(WAIT_S)).index == level
+        clock.now_s += 1.0
+
+
+def test_a_closed_source_stays_closed(source: LiveSource, camera: FakeCamera, clock: Clock):
+    camera.connections.get().deliver(noisy_picture(1))
+    next_frame(source)
+    source.close()
+    clock.now_s += 60.0
+    assert source.read(0.0) is None
+    assert source.ended
+    assert camera.connections.empty()
+
+
 def test_a_camera_that_returns_goes_on_with_index_and_time(source: LiveSource, camera: FakeCamera, clock: Clock):
     camera.connections.get().deliver(noisy_picture(1))
     next_frame(source)
@@ -111,9 +135,7 @@ def test_a_camera_that_returns_goes_on_with_index_and_time(source: LiveSource, c
     assert (frame.index, frame.time_s) == (1, 5.0)
 
 
-def test_an_unplugged_camera_is_tried_again_until_it_is_back(
-    source: LiveSource, camera: FakeCamera, clock: Clock
-):
+def test_an_unplugged_camera_is_tried_again_until_it_is_back(source: LiveSource, camera: FakeCamera, clock: Clock):
     connection = camera.connections.get()
     connection.deliver(noisy_picture(1))
     next_frame(source)
@@ -128,9 +150,7 @@ def test_an_unplugged_camera_is_tried_again_until_it_is_back(
     assert next_frame(source).time_s == 4.0
 
 
-def test_one_frozen_picture_counts_as_lost_until_another_comes(
-    source: LiveSource, camera: FakeCamera, clock: Clock
-):
+def test_one_frozen_picture_counts_as_lost_until_another_comes(source: LiveSource, camera: FakeCamera, clock: Clock):
     connection = camera.connections.get()
     connection.deliver(noisy_picture(1))
     next_frame(source)

@@ -334,3 +334,9 @@ def test_a_closed_session_leaves_its_files_and_no_thread(tmp_path):
         "faces.csv", "markers.csv", "session.json", "statistics.csv"
     ]  # fmt: skip
     assert not recorder._syncing.is_alive()
+
+
+def test_a_password_in_a_stream_s_address_is_not_recorded(tmp_path: Path):
+    settings = Settings(source="http://user:secret@camera/video")
+    record_into(tmp_path / "s", settings=settings, source="http://camera/video").close()
+    assert "secret" not in (tmp_path / "s" / "session.json").read_text()

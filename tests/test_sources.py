@@ -2,6 +2,7 @@
 
 import shutil
 import struct
+import sys
 from pathlib import Path
 
 import cv2
@@ -185,3 +186,34 @@ def test_two_cameras_of_a_kind_have_different_identities(monkeypatch: pytest.Mon
         (1, "camera:0001:0002:Twin"),
         (3, "camera:0001:0002:Twin#2"),
     ]
+
+
+def test_a_file_is_found_again_from_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    write_picture(tmp_path / "face.png", noisy_picture(1))
+    monkeypatch.chdir(tmp_path)
+    with open_source("face.png") as source:
+        identity = source.identity
+    monkeypatch.chdir("/")
+    with open_source(identity) as source:
+        assert isinstance(source.read(), Frame)
+
+
+@pytest.mark.parametrize("text", ["", "  ", "a\0b", "~nobody-of-that-name/x.mp4", "a" * 5000])
+def test_what_cannot_even_be_a_name_is_refused(text: str):
+    with pytest.raises(SourceError):
+        open_source(text)
+
+
+@pytest.mark.parametrize("content", ["notes, in words\n" * 99, "#EXTM3U\nhttp://127.0.0.1/x.ts\n"])
+def test_a_text_is_no_video(tmp_path: Path, content: str):
+    (tmp_path / "notes.txt").write_text(content)
+    with pytest.raises(SourceError, match="it is a text"):
+        open_source(str(tmp_path / "notes.txt"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux allows such names")
+def test_a_name_that_is_no_unicode_is_refused_without_a_crash(tmp_path: Path):
+    path = tmp_path / "odd\udcff.mp4"
+    path.write_bytes(b"\0" * 99)
+    with pytest.raises(SourceError, match="Rename the file"):
+        open_source(str(path))

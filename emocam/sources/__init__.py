@@ -62,16 +62,21 @@ def open_source(text: str | None) -> Source:
     """
     if text is None:
         return camera_source(None)
+    if not text.strip():
+        raise SourceError("Expected a file, a folder, a camera or an address; got nothing. Name one.")
     if is_address(text):
         return stream_source(text)
-    path = Path(text).expanduser()
     try:
+        # Absolute, so that it is found again from another folder, and FFmpeg takes no `concat:x` for a protocol.
+        path = Path(text).expanduser().absolute()
         if path.is_dir() or path.suffix.lower() in PICTURE_SUFFIXES:
             return Pictures(path)
         if path.exists():
             return VideoFile(path)
     except OSError as error:
         raise SourceError(f"{text} cannot be opened: {error.strerror or error}. Choose another file.") from None
+    except (ValueError, RuntimeError) as error:  # a zero byte in a name; a home folder of nobody's
+        raise SourceError(f"{text!a} cannot be opened ({error}). Choose another file.") from None
     if is_camera_text(text):
         return camera_source(text)
     raise SourceError(

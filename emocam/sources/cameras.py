@@ -2,11 +2,9 @@
 
 import os
 import sys
+import threading
 from dataclasses import dataclass
 from pathlib import Path
-
-# Read when OpenCV opens its first camera: with hardware transforms Windows' MSMF takes 4 to 20 s.
-os.environ.setdefault("OPENCV_VIDEOIO_MSMF_ENABLE_HW_TRANSFORMS", "0")
 
 import cv2
 
@@ -16,6 +14,7 @@ from emocam.sources.live import Connection, LiveSource
 # DirectShow opens in a fraction of MSMF's time and lists virtual cameras, too.
 BACKEND = {"win32": cv2.CAP_DSHOW, "darwin": cv2.CAP_AVFOUNDATION}.get(sys.platform, cv2.CAP_V4L2)
 IDENTITY_PREFIX = "camera:"
+PERMISSION_WAIT_S = 10.0  # for the user's answer; after it the source is tried again
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +93,7 @@ def _connect(identity: str) -> Connection:
             f"Emocam may not use the camera {camera.name}. Allow it: add your user to the group `video` "
             "(sudo usermod -aG video $USER), then log in again."
         )
+    _ask_permission()
     capture = cv2.VideoCapture(camera.index, camera.backend)
     if not capture.isOpened():
         raise SourceError(f"The camera {camera.name} cannot be opened. {_ADVICE.get(sys.platform, _IN_USE)}")
@@ -101,6 +101,27 @@ def _connect(identity: str) -> Connection:
     capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
     capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
     return capture
+
+
+def _ask_permission() -> None:
+    """Ask a user of macOS for the camera where that has not been done; raises SourceError if refused.
+
+    OpenCV itself asks on the main thread only, and fails without a word on any other.
+    """
+    if sys.platform != "darwin":
+        return
+    import AVFoundation  # comes with cv2-enumerate-cameras on macOS
+
+    device, video = AVFoundation.AVCaptureDevice, AVFoundation.AVMediaTypeVideo
+    if device.authorizationStatusForMediaType_(video) == AVFoundation.AVAuthorizationStatusNotDetermined:
+        answered = threading.Event()
+        device.requestAccessForMediaType_completionHandler_(video, lambda _is_granted: answered.set())
+        answered.wait(PERMISSION_WAIT_S)
+    if device.authorizationStatusForMediaType_(video) != AVFoundation.AVAuthorizationStatusAuthorized:
+        raise SourceError(
+            "Emocam may not use the camera. Allow Emocam, or the terminal that started it, in System Settings → "
+            "Privacy & Security → Camera, then start Emocam again."
+        )
 
 
 _IN_USE = "Close the other program that uses it."

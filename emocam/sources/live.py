@@ -24,6 +24,8 @@ GAP_EVERY_S = 1.0
 RETRY_S = 1.0
 STUCK_S = 15.0  # an attempt to open that takes longer is given up
 BLACK_LEVEL = 12  # of 255; darker than a dark room with a sensor's noise
+FAILED_READS = 10  # a damaged picture fails one read, a camera that is gone fails all
+FAILED_READ_WAIT_S = 0.05
 MOST_STUCK = 4  # threads that hang inside a driver and cannot be ended
 
 
@@ -46,7 +48,6 @@ class LiveSource:
     is_live = True
     is_independent = False
     frame_count = None
-    ended = False
 
     def __init__(
         self,
@@ -61,6 +62,7 @@ class LiveSource:
         connect: opens a connection or raises SourceError; called on a thread of its own.
         """
         self.title, self.identity = title, identity
+        self.ended = False
         self._connect, self._clock = connect, clock
         self._slot: Latest[Frame] = Latest()
         self._lock = threading.Lock()
@@ -96,6 +98,8 @@ class LiveSource:
 
     def read(self, timeout_s: float = 0.25) -> Frame | Gap | None:
         """Return the newest frame; a Gap at once and each second while the source is lost; else None."""
+        if self.ended:
+            return None
         frame = self._slot.take(timeout_s)
         if frame is not None:
             self._next_gap_s = None
@@ -112,6 +116,7 @@ class LiveSource:
 
     def close(self) -> None:
         """Let the connection go; one that hangs is left to its thread."""
+        self.ended = True
         reader, self._reader = self._reader, None
         if reader is not None:
             reader.leave()
@@ -163,17 +168,16 @@ class LiveSource:
     def _receive(self, reader: "_Reader", image: np.ndarray) -> None:
         """Take a picture that has arrived, on the reader's thread."""
         now_s = self._clock()
-        # One pixel in 64 tells a frozen picture as surely as all of them.
-        picture = image[::8, ::8].copy()
+        image = as_frame_image(image)
         with self._lock:
             if reader is not self._reader:
                 return
             last = self._last_picture
-            self._is_black = int(picture.max(initial=0)) <= BLACK_LEVEL
-            is_repeated = last is not None and last.shape == picture.shape and bool((last == picture).all())
+            self._is_black = int(image[::8, ::8].max(initial=0)) <= BLACK_LEVEL
+            is_repeated = last is not None and _is_same(last, image)
             # Black is not frozen: a covered lens or a virtual camera, which `problem` tells.
             if not is_repeated or self._is_black:
-                self._last_picture, self._changed_s = picture, now_s
+                self._last_picture, self._changed_s = image, now_s
             # After a new connection, too: a source that returns with its old picture has not returned.
             reader.is_frozen = now_s - self._changed_s > FROZEN_S
             if reader.is_frozen:
@@ -181,10 +185,15 @@ class LiveSource:
             self._accepted_s = now_s
             if self._start_s is None:
                 self._start_s = now_s
-            frame = Frame(self._arrived, now_s - self._start_s, as_frame_image(image))
+            frame = Frame(self._arrived, now_s - self._start_s, image)
             self._arrived += 1
             if not self._slot.put(frame):
                 self._dropped += 1
+
+
+def _is_same(one: np.ndarray, other: np.ndarray) -> bool:
+    """Tell whether two pictures are the same byte by byte; mostly one pixel in 64 shows that they are not."""
+    return one.shape == other.shape and np.array_equal(one[::8, ::8], other[::8, ::8]) and np.array_equal(one, other)
 
 
 class _Reader:
@@ -221,10 +230,14 @@ class _Reader:
         self.is_open = True
         self.opened.set()
         try:
-            while not self._is_left.is_set():
+            failed_reads = 0
+            while not self._is_left.is_set() and failed_reads < FAILED_READS:
                 is_read, image = connection.read()
                 if not is_read or image is None:
-                    break
+                    failed_reads += 1
+                    self._is_left.wait(FAILED_READ_WAIT_S)
+                    continue
+                failed_reads = 0
                 self._receive(self, image)
         except cv2.error as error:
             log.warning("a camera's driver failed: %s", error)

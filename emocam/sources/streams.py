@@ -22,6 +22,8 @@ def stream_source(address: str) -> LiveSource:
     parts = urlsplit(address)
     if parts.scheme.lower() not in SCHEMES or not parts.hostname:
         raise SourceError(f"Expected an address that begins with {', '.join(SCHEMES)}; got {address}.")
+    if not address.isascii():  # OpenCV crashes on some of what is no valid Unicode
+        raise SourceError(f"Expected an address in ASCII letters; got {address!a}. Write others as %XX.")
     # The title stands in window and recording: a password in the address must not.
     title = f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}{parts.path}"
     return LiveSource(lambda: _connect(address, title), title=title, identity=address)
@@ -34,5 +36,8 @@ def _connect(address: str, title: str) -> Connection:
         raise SourceError(
             f"{title} does not answer with a picture. Check the address and the network, and that the camera is on."
         )
+    if capture.get(cv2.CAP_PROP_FRAME_COUNT) > 0:
+        capture.release()
+        raise SourceError(f"Expected a live stream at {title}; it is a video file. Download it, and open the file.")
     capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
     return capture

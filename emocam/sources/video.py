@@ -13,6 +13,8 @@ from emocam.sources.errors import SourceError
 USUAL_RATE = 25.0  # frames a second, where a file does not say
 HIGHEST_RATE = 1000.0  # a file that says more is wrong
 COUNT_TOLERANCE = 0.03  # containers estimate their number of frames
+HEAD_BYTES = 4096
+TEXT_CONTROLS = frozenset(b"\t\n\v\f\r\x1b")
 
 
 class VideoFile:
@@ -27,8 +29,7 @@ class VideoFile:
         self.title, self.identity = path.name, str(path)
         self.ended = False
         self.problem: str | None = None
-        if path.stat().st_size == 0:
-            raise SourceError(f"Expected a video in {path.name}; the file is empty. Choose another file.")
+        _check(path)
         self._capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
         if not self._capture.isOpened():
             raise SourceError(
@@ -41,6 +42,7 @@ class VideoFile:
         self.frame_count = int(count) if 0 < count < 1e9 else None
         self._index = 0
         self._last_s = -self._interval_s
+        self._origin_s = 0.0
 
     def read(self, timeout_s: float = 0.25) -> Frame | None:
         """Return the next frame; None once the file has ended."""
@@ -76,8 +78,10 @@ class VideoFile:
         """The time that the file gives the frame just read, if it goes forward; else one interval more."""
         stated_s = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
         if self._index == 0:
-            return 0.0 if not 0 <= stated_s < 3600 else stated_s
-        return stated_s if stated_s > self._last_s else self._last_s + self._interval_s
+            self._origin_s = stated_s
+            return 0.0
+        time_s = stated_s - self._origin_s
+        return time_s if time_s > self._last_s else self._last_s + self._interval_s
 
     def _end(self) -> None:
         self.ended = True
@@ -88,6 +92,24 @@ class VideoFile:
                 f"{self.title} ends after frame {self._index} of {self.frame_count}: the file is damaged or cut "
                 "short. What could be read was used."
             )
+
+
+def _check(path: Path) -> None:
+    """Raise SourceError or OSError for a file that must not come into FFmpeg's hands."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        # OpenCV 4.14 crashes the whole process on a name that is no valid Unicode.
+        raise SourceError(f"{path.name!a} is no valid Unicode, so OpenCV cannot open it. Rename the file.") from None
+    if not path.is_file():
+        raise SourceError(f"Expected a file or a folder; {path} is a device or a pipe. Choose another file.")
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    if not head:
+        raise SourceError(f"Expected a video in {path.name}; the file is empty. Choose another file.")
+    if not any(byte < 32 and byte not in TEXT_CONTROLS for byte in head):
+        # FFmpeg draws a text as the picture of a terminal, and follows the addresses in a playlist.
+        raise SourceError(f"Expected a video in {path.name}; it is a text. Choose another file.")
 
 
 def as_frame_image(image: np.ndarray) -> np.ndarray:
