@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from emocam.messages import Box
+from emocam.resources import asset_path
 
 FINE_WIDTH_PX = 640  # finds faces from 24 pixels of a 640×480 picture
 COARSE_WIDTH_PX = 320  # from 48 pixels, in a quarter of the time
@@ -26,8 +27,9 @@ CASCADE_SIDE_PX = 24  # what the cascade was trained on, and the least that it f
 class FaceDetector:
     """Find faces in one picture after the other; keeps only which slice of the scan is next."""
 
-    def __init__(self, cascade: Path) -> None:
-        """Load a cascade; raises ValueError where the file is none."""
+    def __init__(self, cascade: Path | None = None) -> None:
+        """Load a cascade, the shipped one if none is named; raises ValueError where the file is none."""
+        cascade = cascade or asset_path("haarcascade_frontalface_default.xml")
         # Read here, because OpenCV cannot open paths outside the system's code page on Windows.
         text = cascade.read_text(encoding="utf-8")
         self._cascade = cv2.CascadeClassifier()

@@ -1,6 +1,7 @@
 """From a Frame to a FrameResult: detect, track, crop, classify, pool, in this order; no Qt, no files."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
@@ -73,10 +74,18 @@ class Pipeline:
             ),
         )
 
-    def last_labels(self, settings: Settings) -> tuple[Face, ...]:
-        """End every track, because the source has ended, and return the labels that were still due."""
+    def end_faces(self, result: FrameResult) -> FrameResult:
+        """End every track after its last frame; return that frame's result with the labels still due.
+
+        A face in sight gets its label where it is; one that is not departs with it.
+        """
         self.forget_faces()
-        return tuple(self._last_labels(settings))
+        due = {face.track_id: face for face in self._last_labels(result.settings)}
+        faces = []
+        for face in result.faces:
+            last = due.pop(face.track_id, None)
+            faces.append(face if last is None else replace(last, box=face.box, prediction=face.prediction))
+        return replace(result, faces=tuple(faces), departed=(*result.departed, *due.values()))
 
     def _classify(self, gray: np.ndarray, tracks: Sequence[Track], settings: Settings) -> dict[int, np.ndarray]:
         """Return the prediction of each track that is in sight and due for one."""

@@ -21,5 +21,5 @@ def user_folders(tmp_path_factory, monkeypatch):
     """Keep settings and sessions of a test out of the user's folders."""
     folder = tmp_path_factory.mktemp("user")
     for name in ("user_config_dir", "user_documents_dir", "user_log_dir", "user_data_dir"):
-        monkeypatch.setattr(platformdirs, name, lambda *args, name=name, **kwargs: str(folder / name))
+        monkeypatch.setattr(platformdirs, name, lambda app="", *_, name=name, **__: str(folder / name / app))
     return folder

@@ -4,13 +4,9 @@ import csv
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from emocam.__main__ import main
-from emocam.commands.analyze import with_last_labels
-from emocam.messages import Box, Face, Frame, FrameResult, Latency
-from emocam.settings import Settings
 from tests.clips import FACE_FROM, NO_FACE_FROM, demo_frames, write_clip, write_picture
 
 SESSION_FILES = {"faces.csv", "statistics.csv", "markers.csv", "session.json"}
@@ -119,17 +115,3 @@ def test_a_place_where_no_folder_can_be_made_is_a_message(clip, tmp_path, capsys
     occupied.write_text("a file")
     assert main(["analyze", str(clip), "--out", str(occupied)]) == 1
     assert "--out" in capsys.readouterr().err
-
-
-def test_at_the_end_a_face_in_sight_keeps_its_box_and_one_out_of_sight_departs():
-    pooled = np.full(7, 1 / 7, np.float32)
-    in_sight = Face(1, Box(1, 2, 3, 4), pooled, None, None, None)
-    last = [
-        Face(1, None, None, pooled, "happy", 0.9, is_new_label=True),
-        Face(2, None, None, pooled, "sad", 0.8, is_new_label=True),
-    ]
-    frame = Frame(0, 0.0, np.zeros((9, 9, 3), np.uint8))
-    result = FrameResult(frame, (in_sight,), (), ("happy", "sad"), Settings(), Latency(1, 1, 2))
-    ended = with_last_labels(result, last)
-    assert [(face.track_id, face.box, face.label) for face in ended.faces] == [(1, Box(1, 2, 3, 4), "happy")]
-    assert [(face.track_id, face.label) for face in ended.departed] == [(2, "sad")]

@@ -11,8 +11,6 @@ from emocam.messages import Box
 from emocam.preprocessing import gray_picture
 from emocam.resources import asset_path
 
-CASCADE = asset_path("haarcascade_frontalface_default.xml")
-
 
 @pytest.fixture(scope="module")
 def portrait() -> np.ndarray:
@@ -22,7 +20,7 @@ def portrait() -> np.ndarray:
     for _ in range(90):
         ok, image = clip.read()
         assert ok
-        found = FaceDetector(CASCADE).detect(gray_picture(image))
+        found = FaceDetector().detect(gray_picture(image))
         if found and found[0].width > most:
             best, most = gray_picture(image), found[0].width
     assert best is not None
@@ -37,7 +35,7 @@ def overlap(one: Box, other: Box) -> float:
 
 
 def test_a_known_face_is_found_again_near_its_box(portrait: np.ndarray):
-    detector = FaceDetector(CASCADE)
+    detector = FaceDetector()
     (scanned,) = detector.detect(portrait)
     moved = np.roll(portrait, 12, axis=1)
     (searched,) = detector.detect(moved, known=[scanned])
@@ -46,33 +44,33 @@ def test_a_known_face_is_found_again_near_its_box(portrait: np.ndarray):
 
 @pytest.mark.parametrize("factor", [0.5, 1.5, 3.0])
 def test_boxes_are_in_pixels_of_the_frame_whatever_its_size(portrait: np.ndarray, factor: float):
-    (box,) = FaceDetector(CASCADE).detect(portrait)
+    (box,) = FaceDetector().detect(portrait)
     scaled = cv2.resize(portrait, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    (found,) = FaceDetector(CASCADE).detect(scaled)
+    (found,) = FaceDetector().detect(scaled)
     expected = Box(*(round(value * factor) for value in (box.x, box.y, box.width, box.height)))
     assert overlap(found, expected) > 0.6
 
 
 def test_a_face_that_appears_beside_a_known_one_is_found_with_the_next_slice(portrait: np.ndarray):
-    (box,) = FaceDetector(CASCADE).detect(portrait)
+    (box,) = FaceDetector().detect(portrait)
     width = portrait.shape[1]
     both = np.concatenate([portrait, portrait], axis=1)
     alone = both.copy()
     alone[:, width:] = 128
-    detector = FaceDetector(CASCADE)
+    detector = FaceDetector()
     assert len(detector.detect(alone)) == 1
     counts = [len(detector.detect(both, known=[box])) for _ in range(SLICE_EVERY_FRAMES)]
     assert counts == [1] * (SLICE_EVERY_FRAMES - 1) + [2]
 
 
 def test_a_small_face_far_away_is_found_within_one_round_of_slices(portrait: np.ndarray):
-    (box,) = FaceDetector(CASCADE).detect(portrait)
+    (box,) = FaceDetector().detect(portrait)
     factor = 30 / box.width
     small = cv2.resize(portrait, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     for top in (0, 100, 480 - small.shape[0]):
         picture = np.full((480, 640), 128, np.uint8)
         picture[top : top + small.shape[0], 200 : 200 + small.shape[1]] = small
-        detector = FaceDetector(CASCADE)
+        detector = FaceDetector()
         detector.detect(np.full((480, 640), 128, np.uint8))
         found = [detector.detect(picture) for _ in range(2 * FINE_SLICES)]
         assert any(overlap(face, Box(200 + round(box.x * factor), top + round(box.y * factor), 30, 30)) > 0.4
@@ -80,12 +78,12 @@ def test_a_small_face_far_away_is_found_within_one_round_of_slices(portrait: np.
 
 
 def test_nothing_is_found_in_an_empty_picture():
-    assert FaceDetector(CASCADE).detect(np.full((480, 640), 127, np.uint8)) == []
+    assert FaceDetector().detect(np.full((480, 640), 127, np.uint8)) == []
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 2000), (2000, 3), (20, 20)])
 def test_a_picture_too_small_for_a_face_has_none(shape: tuple[int, int]):
-    detector = FaceDetector(CASCADE)
+    detector = FaceDetector()
     known = Box(0, 0, shape[1], shape[0])
     assert detector.detect(np.zeros(shape, np.uint8)) == []
     assert detector.detect(np.zeros(shape, np.uint8), known=[known]) == []

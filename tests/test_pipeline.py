@@ -145,8 +145,19 @@ def test_faces_of_another_source_are_other_faces():
 
 def test_the_end_of_a_source_presents_the_labels_that_were_due():
     pipeline = Pipeline(ScriptedDetector([[BOX]]), ScriptedClassifier())
-    pipeline.analyze(Frame(0, 0.0, np.full((400, 640, 3), 200, np.uint8)), SETTINGS)
-    assert [(face.track_id, face.label) for face in pipeline.last_labels(SETTINGS)] == [(1, "happy")]
+    result = pipeline.analyze(Frame(0, 0.0, np.full((400, 640, 3), 200, np.uint8)), SETTINGS)
+    assert only_face(result).label is None
+    face = only_face(pipeline.end_faces(result))
+    assert (face.track_id, face.label, face.box, face.is_new_label) == (1, "happy", BOX, True)
+
+
+def test_a_face_out_of_sight_when_the_source_ends_departs_with_its_label():
+    pipeline = Pipeline(ScriptedDetector([[BOX], []]), ScriptedClassifier())
+    image = np.full((400, 640, 3), 200, np.uint8)
+    for i in range(2):
+        result = pipeline.analyze(Frame(i, i / 30, image), SETTINGS)
+    ended = pipeline.end_faces(result)
+    assert [(face.track_id, face.label, face.box) for face in ended.departed] == [(1, "happy", None)]
 
 
 def test_the_prediction_sensitivity_acts_at_once():

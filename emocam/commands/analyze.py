@@ -13,8 +13,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from emocam.classification import Classifier, open_classifier
-from emocam.commands.engine import frames_of, new_pipeline, open_file
-from emocam.messages import Face, FrameResult
+from emocam.commands.recorded import frames_of, open_file
+from emocam.detection import FaceDetector
+from emocam.messages import FrameResult
 from emocam.model_file import ModelFileError
 from emocam.pipeline import Pipeline
 from emocam.resources import resolve_model
@@ -80,7 +81,7 @@ def analyze(
     on_progress: told after each frame how many are done, and of how many where that is known. Raises
     SourceError where not one frame can be read, and RecordingError where the session cannot be written.
     """
-    pipeline, settings = new_pipeline(classifier), replace(settings, source=text)
+    pipeline, settings = Pipeline(FaceDetector(), classifier), replace(settings, source=text)
     with open_file(text) as source:
         results = all_results(source, pipeline, settings)
         first = next(results, None)
@@ -107,21 +108,9 @@ def all_results(source: Source, pipeline: Pipeline, settings: Settings) -> Itera
             yield held
         held = pipeline.analyze(frame, settings)
         if source.is_independent:
-            held = with_last_labels(held, pipeline.last_labels(settings))
+            held = pipeline.end_faces(held)
     if held is not None:
-        yield with_last_labels(held, pipeline.last_labels(settings))
-
-
-def with_last_labels(result: FrameResult, last: Sequence[Face]) -> FrameResult:
-    """Return a sequence's last result with the labels that its end brings: a face in sight keeps its box."""
-    labelled = {face.track_id: face for face in last}
-    faces = []
-    for face in result.faces:
-        due = labelled.pop(face.track_id, None)
-        if due is not None:
-            face = replace(face, pooled=due.pooled, label=due.label, confidence=due.confidence, is_new_label=True)
-        faces.append(face)
-    return replace(result, faces=tuple(faces), departed=(*result.departed, *labelled.values()))
+        yield pipeline.end_faces(held)
 
 
 def chosen_settings(options: argparse.Namespace) -> Settings:

@@ -14,8 +14,9 @@ from rich.console import Console
 from rich.table import Table
 
 from emocam.classification import open_classifier
-from emocam.commands.engine import frames_of, new_pipeline, open_file
 from emocam.commands.process import peak_memory_bytes, process_age_s, usable_cores
+from emocam.commands.recorded import frames_of, open_file
+from emocam.detection import FaceDetector
 from emocam.messages import Frame, Latency
 from emocam.model_file import ModelFileError
 from emocam.pipeline import Pipeline
@@ -47,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
     """Measure and print; return 1 where the file or the model cannot be used."""
     settings = Settings(source=options.source, model=options.model, prediction_every_frames=1)
     try:
-        pipeline = new_pipeline(open_classifier(resolve_model(options.model)))
+        pipeline = Pipeline(FaceDetector(), open_classifier(resolve_model(options.model)))
         measurements = measure(options.source, pipeline, settings=settings, frames=options.frames)
     except (SourceError, ModelFileError) as error:
         print(f"emocam benchmark: {error}", file=sys.stderr)

@@ -1,20 +1,9 @@
-"""The engine as the commands set it up: the shipped face cascade, a network, and a source that ends."""
+"""Sources that end, and their frames."""
 
 from collections.abc import Iterator
 
-from emocam.classification import Classifier
-from emocam.detection import FaceDetector
 from emocam.messages import Frame
-from emocam.pipeline import Pipeline
-from emocam.resources import asset_path
 from emocam.sources import Source, SourceError, open_source
-
-CASCADE = "haarcascade_frontalface_default.xml"
-
-
-def new_pipeline(classifier: Classifier) -> Pipeline:
-    """Return a pipeline that has seen no face yet."""
-    return Pipeline(FaceDetector(asset_path(CASCADE)), classifier)
 
 
 def open_file(text: str) -> Source:

@@ -1,0 +1,26 @@
+"""What the window says when there is nothing to see, in plain English."""
+
+from emocam.messages import Frame
+
+# Over 8 bits; the noise of a covered lens stays below it.
+BLACK_BELOW = 24
+
+
+def no_face_advice(frame: Frame) -> str:
+    """Return what to try when no face has been found for a while."""
+    if frame.image.size and frame.image[::8, ::8].max() < BLACK_BELOW:
+        return (
+            "The picture is black. Open the cover of the lens, or choose another source: the first camera of a "
+            "computer is sometimes a virtual one."
+        )
+    return (
+        "No face found for a while. Turn towards the camera, come closer, and let light fall on your face "
+        "rather than from behind."
+    )
+
+
+def duration(seconds: float) -> str:
+    """Write a duration as 00:41, or 1:02:03."""
+    minutes, second = divmod(int(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute:02}:{second:02}"

@@ -1,0 +1,76 @@
+"""Start the app: environment, settings, capture thread, window."""
+
+import logging
+import os
+import signal
+import sys
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType, TracebackType
+
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from emocam.gui.main_window import MainWindow
+from emocam.gui.theme import apply_theme
+from emocam.gui.worker import CaptureThread
+from emocam.resources import asset_path
+from emocam.settings import load_settings, settings_path
+
+log = logging.getLogger(__name__)
+
+# An OpenCV wheel with its own Qt 5 sets these on import, and Qt 6 then finds no platform to open a window on.
+OPENCV_QT_VARIABLES = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
+
+
+def run_app(*, source: str | None = None, model: str | None = None, demo: bool = False) -> int:
+    """Open the window and return the exit status once it is closed.
+
+    source: as Settings.source; None is the source of the last time. model: as Settings.model; None is
+    the last one. demo: show the demo clip, whatever was shown last.
+    """
+    for name in OPENCV_QT_VARIABLES:
+        if "cv2" in os.environ.get(name, ""):
+            del os.environ[name]
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("Emocam")
+    app.setDesktopFileName("emocam")
+    app.setWindowIcon(QIcon(str(asset_path("icon.png"))))
+    apply_theme(app)
+    path = settings_path()
+    settings = load_settings(path)
+    if model is not None:
+        settings = replace(settings, model=_full_path(model))
+    worker = CaptureThread(settings)
+    window = MainWindow(worker, settings, settings_path=path)
+    _catch_all(window)
+    window.show()
+    worker.start()
+    window.start(_full_path(source) if source is not None else settings.source, is_demo=demo)
+    status = app.exec()
+    worker.stop()
+    worker.wait()
+    return status
+
+
+def _full_path(text: str) -> str:
+    """Return an existing path in full, so that it is found again from another folder; other texts as they are."""
+    path = Path(text).expanduser()
+    return str(path.resolve()) if path.exists() else text
+
+
+def _catch_all(window: MainWindow) -> None:
+    """Keep the window alive through what nobody caught, and end it in order when the system asks."""
+
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        log.critical("nobody caught this", exc_info=(kind, error, trace))
+        window.notices.say(f"Something went wrong; the log has the details. {kind.__name__}: {error}")
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        window.end()
+
+    sys.excepthook = hook
+    # Python sees a signal when it next runs, which the window's timers and pictures make it do.
+    signal.signal(signal.SIGINT, end)
+    signal.signal(signal.SIGTERM, end)

@@ -1,0 +1,136 @@
+"""The windows that ask or tell: markers, closing, the network's card, shortcuts, about."""
+
+import html
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QLabel,
+    QLineEdit,
+    QMessageBox,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
+
+from emocam import __version__
+from emocam.gui.actions import Actions
+from emocam.gui.advice import duration
+from emocam.model_file import ModelFile
+
+ABOUT = f"""
+<h3>Emocam {__version__}</h3>
+<p>Reads facial expressions from a camera, on this computer. No picture leaves it, and none is stored.</p>
+<p>A label is the guess of a classifier of pictures about an <b>expression</b>. An expression is not a feeling: people
+smile when they are sad, and look stern when they think. The European AI Act forbids inferring emotions at work and in
+schools, medicine and safety excepted.</p>
+"""
+
+
+class MarkerDialog(QDialog):
+    """Asks for a marker's name beside the window, in which everything goes on."""
+
+    named = Signal(str, bool)  # name, is a span that ends now
+
+    def __init__(self, moment_s: float, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(f"Marker at {duration(moment_s)}")
+        self.setMinimumWidth(340)
+        label = QLabel("&Name")
+        self.name = QLineEdit()
+        self.name.setPlaceholderText("for example: second question")
+        self.name.setMaxLength(200)
+        label.setBuddy(self.name)
+        self.is_span = QCheckBox(f"&Span: from {duration(moment_s)} until Add is pressed")
+        self.is_span.setToolTip("Without this, the marker names the moment at which it was asked for")
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self._add = buttons.addButton("&Add", QDialogButtonBox.ButtonRole.AcceptRole)
+        self._add.setEnabled(False)
+        column = QVBoxLayout(self)
+        for widget in (label, self.name, self.is_span, buttons):
+            column.addWidget(widget)
+        buttons.button(QDialogButtonBox.StandardButton.Cancel).setAutoDefault(False)
+        self._add.setDefault(True)  # only a button that stands in the dialog can be its default
+        self.name.textChanged.connect(lambda text: self._add.setEnabled(bool(text.strip())))
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+
+    def accept(self) -> None:
+        self.named.emit(self.name.text().strip(), self.is_span.isChecked())
+        super().accept()
+
+
+def may_stop_and_close(parent: QWidget) -> bool:
+    """Ask whether to end the recording and close the window."""
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Question)
+    box.setWindowTitle("Recording")
+    box.setText("A session is being recorded.")
+    box.setInformativeText("Stop the recording and close Emocam? What was recorded is kept, with its statistics.")
+    stop = box.addButton("&Stop and close", QMessageBox.ButtonRole.AcceptRole)
+    cancel = box.addButton(QMessageBox.StandardButton.Cancel)
+    box.setDefaultButton(cancel)
+    box.exec()
+    return box.clickedButton() is stop
+
+
+def network_card(model: ModelFile) -> str:
+    """Return what a network's file says of itself, as HTML."""
+    rows = [
+        ("file", model.path.name),
+        ("labels", ", ".join(model.labels)),
+        ("picture", f"{model.image_size_px} × {model.image_size_px} gray"),
+    ]
+    rows += [(name, value) for name, value in model.metadata.items() if name not in {"labels", "image_size_px"}]
+    rows.append(("weights", f"SHA-256 {model.weights_digest[:16]}…"))
+    cells = "".join(
+        f"<tr><td style='padding-right:16px'><b>{html.escape(name.replace('_', ' '))}</b></td>"
+        f"<td>{_value(value)}</td></tr>"
+        for name, value in rows
+    )
+    return (
+        f"<h3>{html.escape(model.path.stem)}</h3><table cellpadding='3'>{cells}</table>"
+        "<p>A network reads expressions, not feelings, and only as well as the pictures it was trained on.</p>"
+    )
+
+
+def shortcut_table(actions: Actions) -> str:
+    """Return every action with its shortcut, as HTML."""
+    rows = "".join(
+        f"<tr><td style='padding-right:24px'>{html.escape(action.text().replace('&', ''))}</td>"
+        f"<td><b>{html.escape(action.shortcut().toString(QKeySequence.SequenceFormat.NativeText))}</b></td></tr>"
+        for action in actions.all()
+    )
+    return f"<h3>Keyboard shortcuts</h3><table cellpadding='2'>{rows}</table>"
+
+
+def show_page(parent: QWidget, title: str, text: str) -> QDialog:
+    """Show a page of text beside the window, in which everything goes on."""
+    dialog = QDialog(parent)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setWindowTitle(title)
+    page = QTextBrowser()
+    page.setOpenExternalLinks(True)
+    page.setHtml(text)
+    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+    buttons.rejected.connect(dialog.reject)
+    column = QVBoxLayout(dialog)
+    column.addWidget(page)
+    column.addWidget(buttons)
+    dialog.resize(560, 460)
+    dialog.show()
+    return dialog
+
+
+def _value(value: Any) -> str:
+    """Write a value of the metadata: nested ones line by line, shares as they stand."""
+    if isinstance(value, dict):
+        return "<br>".join(f"{html.escape(str(name))}: {_value(inner)}" for name, inner in value.items())
+    if isinstance(value, list):
+        return ", ".join(_value(inner) for inner in value)
+    return f"{value:.4g}" if isinstance(value, float) else html.escape(str(value))

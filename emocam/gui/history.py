@@ -1,0 +1,74 @@
+"""The last minute of every face's probabilities, in memory that does not grow."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from emocam.messages import Face
+
+SPAN_S = 60.0
+INTERVAL_S = 0.1  # a label lasts three frames and more at the usual settings: ten samples a second show each
+BREAK_S = 1.0  # no samples for longer (a pause, a source lost) is a gap in the line, not a bridge over it
+
+# More faces than this in one minute are passers-by; the one seen longest ago makes room.
+MOST_FACES = 32
+
+
+class ProbabilityHistory:
+    """Rings of samples: one of times, and beside it one of probabilities for each face.
+
+    label_count: the length of every face's probabilities.
+    """
+
+    def __init__(self, label_count: int) -> None:
+        self._label_count = label_count
+        self._capacity = round(SPAN_S / INTERVAL_S) + 1
+        self._times_s = np.full(self._capacity, -np.inf)
+        self._rings: dict[int, np.ndarray] = {}  # the face seen longest ago first
+        self._next = 0
+
+    @property
+    def newest_s(self) -> float:
+        """The time of the last sample, -inf before the first."""
+        return float(self._times_s[self._next - 1])
+
+    def add(self, time_s: float, faces: Iterable[Face]) -> bool:
+        """Take a sample if the last one is old enough, and tell whether one was taken."""
+        since_s = time_s - self.newest_s
+        if since_s < INTERVAL_S:
+            return False
+        if BREAK_S < since_s < SPAN_S:
+            self._append(time_s - INTERVAL_S / 2, ())
+        self._append(time_s, faces)
+        return True
+
+    def series(self, track_id: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return one face's samples of the last minute, oldest first.
+
+        Seconds relative to the newest sample, (N,) float64 and never positive; probabilities (N, labels)
+        float32, NaN where the face was not in sight or had no label yet.
+        """
+        order = np.roll(np.arange(self._capacity), -self._next)
+        ages_s = self._times_s[order] - max(self.newest_s, 0.0)
+        kept = ages_s >= -SPAN_S
+        ring = self._rings.get(track_id)
+        if ring is None:
+            return ages_s[kept], np.full((int(kept.sum()), self._label_count), np.nan, np.float32)
+        return ages_s[kept], ring[order][kept]
+
+    def _append(self, time_s: float, faces: Iterable[Face]) -> None:
+        row = self._next
+        self._times_s[row] = time_s
+        for ring in self._rings.values():
+            ring[row] = np.nan
+        for face in faces:
+            if face.pooled is not None:
+                ring = self._rings.pop(face.track_id) if face.track_id in self._rings else self._empty_ring()
+                ring[row] = face.pooled
+                self._rings[face.track_id] = ring
+        while len(self._rings) > MOST_FACES:
+            del self._rings[next(iter(self._rings))]
+        self._next = (row + 1) % self._capacity
+
+    def _empty_ring(self) -> np.ndarray:
+        return np.full((self._capacity, self._label_count), np.nan, np.float32)

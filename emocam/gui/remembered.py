@@ -1,0 +1,74 @@
+"""What the window remembers between two starts: the settings, and how it looked."""
+
+import logging
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSettings, QTimer
+from PySide6.QtWidgets import QMainWindow
+
+from emocam.settings import Settings, save_settings
+
+log = logging.getLogger(__name__)
+
+SAVE_AFTER_MS = 800  # a slider that is dragged is written once
+
+
+class SettingsKeeper(QObject):
+    """Writes Settings some time after they changed, and at the end."""
+
+    def __init__(self, path: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._path = path
+        self._unsaved: Settings | None = None
+        self._timer = QTimer(self, interval=SAVE_AFTER_MS, singleShot=True)
+        self._timer.timeout.connect(self.save)
+
+    def keep(self, settings: Settings) -> None:
+        """Write these soon."""
+        self._unsaved = settings
+        self._timer.start()
+
+    def save(self) -> None:
+        """Write what has not been written yet; a folder that cannot be written is a line in the log."""
+        self._timer.stop()
+        settings, self._unsaved = self._unsaved, None
+        if settings is None:
+            return
+        try:
+            save_settings(settings, self._path)
+        except OSError as error:
+            log.warning("the settings could not be saved: %s", error)
+
+
+class WindowLook:
+    """Geometry, theme and what is folded away, in window.ini beside the settings."""
+
+    def __init__(self, path: Path) -> None:
+        self._store = QSettings(str(path), QSettings.Format.IniFormat)
+
+    def restore(self, window: QMainWindow) -> bool:
+        """Put the window where it was; return whether it had been anywhere."""
+        geometry = self._store.value("geometry")
+        return bool(geometry) and window.restoreGeometry(geometry)
+
+    def keep(self, window: QMainWindow) -> None:
+        """Remember where the window is."""
+        self._store.setValue("geometry", window.saveGeometry())
+        self._store.sync()
+
+    @property
+    def theme(self) -> str | None:
+        """Return "light", "dark", or None for the system's."""
+        theme = self._store.value("theme")
+        return theme if theme in ("light", "dark") else None
+
+    @theme.setter
+    def theme(self, theme: str | None) -> None:
+        self._store.setValue("theme", theme or "system")
+
+    def is_shown(self, part: str) -> bool:
+        """Return whether a part of the window that can be hidden is shown."""
+        return self._store.value(f"shows_{part}", "true") != "false"
+
+    def keep_shown(self, part: str, is_shown: bool) -> None:
+        self._store.setValue(f"shows_{part}", "true" if is_shown else "false")

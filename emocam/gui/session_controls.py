@@ -1,0 +1,186 @@
+"""Recording from the window: start, stop, markers, and sessions that were cut off."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, QUrl, Signal
+from PySide6.QtGui import QAction, QDesktopServices
+from PySide6.QtWidgets import QWidget
+
+from emocam.gui.actions import Actions, describe
+from emocam.gui.advice import duration
+from emocam.gui.dialogs import MarkerDialog
+from emocam.gui.notice_bar import NoticeBar
+from emocam.gui.staging import start_beside
+from emocam.gui.status import Status
+from emocam.gui.worker import CaptureThread
+from emocam.recovery import complete_session, unfinished_sessions
+from emocam.session_files import RecordingError
+
+TICK_MS = 200
+RECORD_TIP = "Record a session: a CSV row for each face of each analysed frame"
+
+
+class SessionControls(QObject):
+    """Keeps the record and marker actions, the clock and the status line in step with the recording."""
+
+    recording_changed = Signal(bool)
+    ticked = Signal(float)  # seconds of the session so far
+
+    def __init__(
+        self,
+        worker: CaptureThread,
+        actions: Actions,
+        status: Status,
+        notices: NoticeBar,
+        *,
+        sessions_folder: Callable[[], Path],
+        parent: QWidget,
+    ) -> None:
+        super().__init__(parent)
+        self._window, self._worker, self._actions = parent, worker, actions
+        self._status, self._notices, self._sessions_folder = status, notices, sessions_folder
+        self._folder: Path | None = None
+        self._elapsed_s = 0.0
+        self._marker: MarkerDialog | None = None
+        self._call: Future[str | list[Path]] | None = None
+        self._unfinished: list[Path] = []
+        self._complete = QAction("Complete", self, toolTip="Write the statistics from the rows that were recorded")
+        self._open_session = QAction("Open folder", self, toolTip="Open the folder of this session")
+        self._tick = QTimer(self, interval=TICK_MS)
+        self._tick.timeout.connect(self._show_elapsed)
+        self._poll = QTimer(self, interval=TICK_MS)
+        self._poll.timeout.connect(self._finish_call)
+        actions.record.triggered.connect(self.toggle)
+        actions.marker.triggered.connect(self.ask_marker)
+        actions.sessions.triggered.connect(self._open_sessions)
+        self._complete.triggered.connect(self._complete_unfinished)
+        self._open_session.triggered.connect(status.open_folder)
+        worker.recording_started.connect(self._note_started)
+        worker.recording_stopped.connect(self._note_stopped)
+        actions.marker.setEnabled(False)
+        self.allow_recording(False)
+
+    @property
+    def is_recording(self) -> bool:
+        return self._folder is not None
+
+    def allow_recording(self, is_ready: bool) -> None:
+        """Enable Record once there is a network; Stop is always possible."""
+        self._actions.record.setEnabled(is_ready or self.is_recording)
+        if not self.is_recording:
+            describe(self._actions.record, RECORD_TIP if is_ready else "Recording waits for the network to load")
+
+    def toggle(self) -> None:
+        """Begin to record, or stop."""
+        if self.is_recording:
+            self._elapsed_s = self._worker.elapsed_s
+            self._worker.stop_recording()
+        else:
+            self._worker.start_recording()
+
+    def ask_marker(self) -> None:
+        """Ask for the name of this moment, which stays this one however long the answer takes."""
+        if not self.is_recording or self._marker is not None:
+            return
+        moment_s = self._worker.elapsed_s
+        self._marker = MarkerDialog(moment_s, self._window)
+        self._marker.named.connect(lambda name, is_span: self._add_marker(moment_s, name, is_span))
+        self._marker.finished.connect(self._forget_marker)
+        self._marker.show()
+        self._marker.activateWindow()
+
+    def look_for_unfinished(self) -> None:
+        """Look for sessions that were cut off, and offer to complete them; nothing waits for it."""
+        self._start_call(lambda: list(unfinished_sessions(self._sessions_folder())), name="find sessions")
+
+    def _add_marker(self, moment_s: float, name: str, is_span: bool) -> None:
+        end_s = max(moment_s, self._worker.elapsed_s) if is_span else moment_s
+        self._worker.add_marker(moment_s, end_s, name)
+        self._status.note(f"Marker “{name}” at {duration(moment_s)}")
+
+    def _forget_marker(self) -> None:
+        self._marker = None
+
+    def _note_started(self, folder: str) -> None:
+        self._folder = Path(folder)
+        record = self._actions.record
+        record.setText("&Stop")
+        describe(record, "Stop recording and write the statistics")
+        record.setEnabled(True)
+        self._actions.marker.setEnabled(True)
+        self._notices.hide()
+        self._show_elapsed()
+        self._tick.start()
+        self.recording_changed.emit(True)
+
+    def _note_stopped(self, folder: str, problem: str) -> None:
+        self._tick.stop()
+        was_recording, self._folder = self.is_recording, None
+        record = self._actions.record
+        record.setText("&Record")
+        describe(record, RECORD_TIP)
+        self._actions.marker.setEnabled(False)
+        if self._marker is not None:
+            self._marker.reject()
+        if folder:
+            self._status.show_saved(Path(folder), self._elapsed_s)
+        self.ticked.emit(0.0)
+        if problem:
+            what = "The recording has stopped" if was_recording else "The recording could not begin"
+            self._notices.say(f"{what}. {problem}", [self._open_session] if folder else [])
+        if was_recording:
+            self.recording_changed.emit(False)
+
+    def _show_elapsed(self) -> None:
+        if self._folder is None:
+            return
+        self._elapsed_s = self._worker.elapsed_s or self._elapsed_s
+        self._status.show_recording(self._folder, self._elapsed_s)
+        self.ticked.emit(self._elapsed_s)
+
+    def _open_sessions(self) -> None:
+        folder = self._sessions_folder()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            self._notices.say(f"{folder} cannot be opened: {error}.")
+            return
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+    def _start_call(self, call: Callable[[], str | list[Path]], *, name: str) -> None:
+        self._call = start_beside(call, name=name)
+        self._poll.start()
+
+    def _finish_call(self) -> None:
+        if self._call is None or not self._call.done():
+            return
+        self._poll.stop()
+        call, self._call = self._call, None
+        outcome = call.result()
+        if isinstance(outcome, str):
+            self._notices.say(outcome)
+        elif outcome:
+            self._unfinished = outcome
+            count = "A recording was" if len(outcome) == 1 else f"{len(outcome)} recordings were"
+            names = ", ".join(folder.name for folder in outcome[:3]) + (" …" if len(outcome) > 3 else "")
+            text = f"{count} cut off ({names}). The rows are there; the statistics can be made from them."
+            self._notices.say(text, [self._complete])
+
+    def _complete_unfinished(self) -> None:
+        folders = list(self._unfinished)
+        self._start_call(lambda: _complete_all(folders), name="complete sessions")
+
+
+def _complete_all(folders: list[Path]) -> str:
+    """Complete each session, and return what to say about it."""
+    problems = []
+    for folder in folders:
+        try:
+            complete_session(folder)
+        except RecordingError as error:
+            problems.append(str(error))
+    done = len(folders) - len(problems)
+    words = f"{done} {'recording' if done == 1 else 'recordings'} completed."
+    return " ".join([words, *problems])

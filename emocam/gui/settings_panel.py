@@ -1,0 +1,208 @@
+"""The panel with the settings of the analysis."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QSlider,
+    QSpinBox,
+    QWidget,
+)
+
+from emocam.settings import RANGES, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """How one number is shown: every_first is what an interval of one frame reads."""
+
+    label: str
+    tip: str
+    prefix: str = ""
+    suffix: str = ""
+    step: int = 1
+    page: int = 10
+    every_first: str = ""
+
+
+_ROWS = {
+    "prediction_sensitivity_percent": _Row(
+        "Prediction &sensitivity",
+        "How sure the network must be before an expression is named. Below this confidence the label reads "
+        "“uncertain”. Higher: fewer labels, and better ones.",
+        suffix=" %",
+        step=5,
+    ),
+    "tracking_sensitivity_px": _Row(
+        "Trac&king sensitivity",
+        "How far the centre of a face may move between two frames and still be the same face. Raise it if "
+        "a moving face keeps getting a new number; lower it if two people swap numbers.",
+        suffix=" px",
+        step=10,
+        page=50,
+    ),
+    "prediction_every_frames": _Row(
+        "&Prediction",
+        "How often the network looks at each face. Every frame is most exact; fewer predictions leave the "
+        "computer more rest.",
+        prefix="every ",
+        suffix=" frames",
+        every_first="every frame",
+    ),
+    "label_every_frames": _Row(
+        "&Label",
+        "How often a new label is presented. The predictions since the last label are averaged, so that a "
+        "longer interval gives a calmer label.",
+        prefix="every ",
+        suffix=" frames",
+        step=3,
+        every_first="every frame",
+    ),
+}
+
+
+class SettingsPanel(QWidget):
+    """Shows Settings, and says which one the user changed; the window makes the new value."""
+
+    changed = Signal(str, object)  # the setting's name in Settings, its value
+    reset_asked = Signal()
+
+    def __init__(self, open_model: QAction, parent: QWidget | None = None) -> None:
+        """open_model: what the last entry of the list of networks does."""
+        super().__init__(parent)
+        self._open_model = open_model
+        self._sliders: dict[str, QSlider] = {}
+        self._spins: dict[str, QSpinBox] = {}
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(12, 10, 12, 10)
+        self._grid.setVerticalSpacing(6)
+        self._grid.setHorizontalSpacing(10)
+        self._grid.setColumnStretch(0, 1)
+        for name, row in _ROWS.items():
+            self._add_row(name, row)
+        self._add_network()
+        self.show_settings(Settings())
+
+    def show_settings(self, settings: Settings) -> None:
+        """Show these; nothing is signalled."""
+        for name, spin in self._spins.items():
+            for widget in (spin, self._sliders[name]):
+                with QSignalBlocker(widget):
+                    widget.setValue(getattr(settings, name))
+        self._select_model(settings.model)
+
+    def show_models(self, names: list[str], current: str) -> None:
+        """List the networks that may be chosen, and show which one is."""
+        with QSignalBlocker(self._models):
+            self._models.clear()
+            for name in names:
+                self._models.addItem(name, name)
+            self._models.insertSeparator(self._models.count())
+            self._models.addItem(self._open_model.text().replace("&", ""), None)
+        self._select_model(current)
+
+    def show_network_state(self, text: str) -> None:
+        """Say in a few words what the network is doing; nothing while all is well."""
+        self._network_state.setText(text)
+        self._network_state.setVisible(bool(text))
+
+    def next_model(self) -> None:
+        """Choose the next network of the list, if there is another one."""
+        names = [self._models.itemData(row) for row in range(self._models.count())]
+        names = [name for name in names if name is not None]
+        if len(names) > 1:
+            place = (names.index(self._models.currentData()) + 1) % len(names)
+            self.changed.emit("model", names[place])
+
+    def step(self, name: str, steps: int) -> None:
+        """Change one of the numbers by its steps, as far as its range goes."""
+        self._spins[name].stepBy(steps)
+
+    def _add_row(self, name: str, row: _Row) -> None:
+        low, high = RANGES[name]
+        label, spin, slider = QLabel(row.label), QSpinBox(), QSlider(Qt.Orientation.Horizontal)
+        spin.setRange(low, high)
+        spin.setPrefix(row.prefix)
+        spin.setSuffix(row.suffix)
+        spin.setSingleStep(row.step)
+        spin.setSpecialValueText(row.every_first)
+        spin.setAlignment(Qt.AlignmentFlag.AlignRight)
+        spin.setKeyboardTracking(False)
+        spin.setAccelerated(True)
+        slider.setRange(low, high)
+        slider.setPageStep(row.page)
+        slider.setObjectName(name)
+        spin.setObjectName(f"{name}_spin")
+        label.setBuddy(slider)
+        for widget in (label, spin, slider):
+            widget.setToolTip(row.tip)
+        for control in (spin, slider):
+            control.setAccessibleName(row.label.replace("&", ""))
+            control.setAccessibleDescription(row.tip)
+            control.valueChanged.connect(lambda value: self._take(name, value))
+        at = self._grid.rowCount()
+        self._grid.addWidget(label, at, 0)
+        self._grid.addWidget(spin, at, 1)
+        self._grid.addWidget(slider, at + 1, 0, 1, 2)
+        self._sliders[name], self._spins[name] = slider, spin
+
+    def _add_network(self) -> None:
+        label, self._models = QLabel("Net&work"), QComboBox()
+        tip = "The network that reads the expressions. Its file says what it was trained on: Help › About this network."
+        label.setBuddy(self._models)
+        self._models.setObjectName("models")
+        self._models.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._models.setAccessibleName("Network")
+        self._models.activated.connect(self._take_model)
+        self._network_state = QLabel()
+        self._network_state.setWordWrap(True)
+        self._network_state.hide()
+        for widget in (label, self._models):
+            widget.setToolTip(tip)
+        reset = QPushButton("Reset to &defaults")
+        reset.setToolTip("Put every setting back to what Emocam starts with, except the source")
+        reset.setAutoDefault(False)
+        reset.clicked.connect(self.reset_asked)
+        row, buttons, at = QHBoxLayout(), QHBoxLayout(), self._grid.rowCount()
+        row.setSpacing(10)
+        row.addWidget(label)
+        row.addWidget(self._models, 1)
+        buttons.addWidget(self._network_state, 1)
+        buttons.addStretch()
+        buttons.addWidget(reset)
+        self._grid.addLayout(row, at, 0, 1, 2)
+        self._grid.addLayout(buttons, at + 1, 0, 1, 2)
+
+    def _take(self, name: str, value: int) -> None:
+        for widget in (self._spins[name], self._sliders[name]):
+            with QSignalBlocker(widget):
+                widget.setValue(value)
+        self.changed.emit(name, value)
+
+    def _take_model(self, row: int) -> None:
+        text = self._models.itemData(row)
+        if text is not None:
+            self._shown_model = text
+            self.changed.emit("model", text)
+        else:
+            self._select_model(self._shown_model)
+            self._open_model.trigger()
+
+    def _select_model(self, text: str) -> None:
+        """Show a network as chosen; one from a file is listed by the file's name."""
+        self._shown_model = text
+        row = self._models.findData(text)
+        with QSignalBlocker(self._models):
+            if row < 0:
+                row = max(0, self._models.count() - 2)  # before the separator and the last entry
+                self._models.insertItem(row, Path(text).name, text)
+                self._models.setItemData(row, text, Qt.ItemDataRole.ToolTipRole)
+            self._models.setCurrentIndex(row)

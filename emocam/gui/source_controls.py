@@ -1,0 +1,193 @@
+"""Choosing a source, and saying in words what became of it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
+
+from emocam.gui.actions import Actions, describe
+from emocam.gui.advice import no_face_advice
+from emocam.gui.source_menu import SourceMenu
+from emocam.gui.video_view import VideoView
+from emocam.gui.worker import CaptureThread, Shown
+from emocam.resources import asset_path
+from emocam.sources import Camera
+
+DEMO = "demo.mp4"
+NO_FACE_AFTER_S = 5.0
+VIDEOS = (
+    "Videos and pictures (*.mp4 *.mov *.mkv *.avi *.webm *.m4v *.mpg *.wmv "
+    "*.jpg *.jpeg *.png *.bmp *.webp *.tif *.tiff);;All files (*)"
+)
+
+
+class SourceControls(QObject):
+    """Opens what the user asks for, and shows messages where the picture would be."""
+
+    opening = Signal(str)  # title
+    opened = Signal(str, str)  # title; identity to remember, or "" for what is not remembered
+    vanished = Signal(str)  # in a few words, why there are no figures now
+
+    def __init__(
+        self,
+        worker: CaptureThread,
+        video: VideoView,
+        actions: Actions,
+        *,
+        list_cameras: Callable[[], list[Camera]],
+        parent: QWidget,
+    ) -> None:
+        super().__init__(parent)
+        self._window, self._worker, self._video, self._actions = parent, worker, video, actions
+        self._is_demo = False
+        self._wanted: str | None = None
+        self._seen_s: float | None = None
+        self.menu = SourceMenu(list_cameras, actions, parent)
+        self._hide_advice = QAction("Hide", self, toolTip="Hide this until the next face")
+        self._replay = QAction("Play again", self, toolTip="Play it from its start")
+        self._advice_shown = self._advice_hidden = False
+        self.menu.camera_chosen.connect(self.open)
+        self._hide_advice.triggered.connect(self._put_advice_away)
+        self._replay.triggered.connect(self.try_again)
+        for action, act in (
+            (actions.open_file, self.ask_file),
+            (actions.open_folder, self.ask_folder),
+            (actions.open_stream, self.ask_stream),
+            (actions.open_demo, self.open_demo),
+            (actions.find_cameras, self.menu.find_cameras),
+            (actions.first_camera, lambda: self.open(None)),
+            (actions.retry, self.try_again),
+            (actions.pause, self._pause),
+        ):
+            action.triggered.connect(act)
+        worker.source_opened.connect(self._note_opened)
+        worker.source_failed.connect(self._note_failed)
+        worker.source_lost.connect(self._note_lost)
+        worker.source_ended.connect(self._note_ended)
+        worker.crashed.connect(self._note_crash)
+
+    def open(self, source: str | None) -> None:
+        """Show a source instead of the present one; None is the first camera."""
+        self._is_demo = False
+        self._open(source, source or "the first camera")
+
+    def open_demo(self) -> None:
+        """Show the clip that comes with Emocam, over and over."""
+        self._is_demo = True
+        self._open(str(asset_path(DEMO)), "the demo clip")
+
+    def try_again(self) -> None:
+        """Open the present source again; start the capture thread again if it had ended."""
+        if not self._worker.isRunning():
+            self._worker.start()
+        self._actions.pause.setChecked(False)
+        self._pause(False)
+        self._worker.replay()
+
+    def ask_file(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self._window, "Open a video or a picture", self._folder(), VIDEOS)
+        if path:
+            self.open(path)
+
+    def ask_folder(self) -> None:
+        path = QFileDialog.getExistingDirectory(self._window, "Open a folder of pictures", self._folder())
+        if path:
+            self.open(path)
+
+    def ask_stream(self) -> None:
+        text = "Address of the stream, for example http://192.168.0.20:8080/video or rtsp://…"
+        address, is_accepted = QInputDialog.getText(self._window, "Open a network stream", text)
+        if is_accepted and address.strip():
+            self.open(address.strip())
+
+    def watch_for_faces(self, shown: Shown) -> None:
+        """Give advice when no face has been found for a while, until there is one."""
+        frame = shown.result.frame
+        if shown.result.faces or self._seen_s is None or frame.time_s < self._seen_s:
+            self._seen_s = frame.time_s
+        if shown.result.faces:
+            self._advice_hidden = False
+            if self._advice_shown:
+                self._clear_advice()
+        elif not self._advice_shown and not self._advice_hidden and frame.time_s - self._seen_s > NO_FACE_AFTER_S:
+            self._advice_shown = True
+            actions = [self._actions.open_file, self._actions.open_demo, self._hide_advice]
+            self._video.show_banner(no_face_advice(frame), actions[1:] if self._is_demo else actions)
+
+    def _open(self, source: str | None, title: str) -> None:
+        self._wanted = source
+        self._actions.pause.setChecked(False)
+        self._pause(False)
+        self._forget_picture("Opening…")
+        self.opening.emit(Path(title).name if Path(title).exists() else title)
+        self._video.show_message("Opening…", title, [])
+        if not self._worker.isRunning():
+            self._worker.start()
+        self._worker.open(source, loops=self._is_demo)
+
+    def _folder(self) -> str:
+        """Return where a file dialog begins: beside what is open."""
+        return str(Path(self._wanted).parent) if self._wanted and Path(self._wanted).exists() else ""
+
+    def _pause(self, is_paused: bool) -> None:
+        pause = self._actions.pause
+        pause.setText("&Resume" if is_paused else "&Pause")
+        describe(pause, "Go on" if is_paused else "Hold the picture and the analysis until you press it again")
+        self._worker.set_paused(is_paused)
+        self._clear_advice()
+        if is_paused:
+            self._video.show_banner("Paused", [pause])
+
+    def _note_opened(self, title: str, identity: str, is_live: bool) -> None:
+        self._forget_picture("Waiting for the first picture…")
+        self.menu.show_current(identity if is_live else None)
+        self.opened.emit("Demo clip" if self._is_demo else title, "" if self._is_demo else identity)
+
+    def _note_failed(self, reason: str, retries: bool) -> None:
+        self._forget_picture("No picture")
+        a, is_file = self._actions, self._wanted is not None and Path(self._wanted).exists()
+        is_address = self._wanted is not None and "://" in self._wanted
+        is_camera = not is_file and not is_address
+        again = "\n\nEmocam keeps trying by itself." if retries else ""
+        title = "No camera picture" if is_camera else "This cannot be shown"
+        actions = [a.retry, a.open_file, a.open_demo]
+        if self._wanted is not None:
+            actions.append(a.first_camera)
+        self._video.show_message(title, f"{reason}{again}", actions)
+
+    def _note_lost(self, reason: str) -> None:
+        self._forget_picture("Picture lost")
+        recording = "\n\nThe recording goes on, and notes the gap." if self._worker.elapsed_s else ""
+        text = f"{reason}\n\nThe picture returns by itself as soon as the source does.{recording}"
+        self._video.show_message("The picture was lost", text, [self._actions.retry, self._actions.open_file])
+
+    def _note_ended(self, title: str, problem: str) -> None:
+        is_recording = self._worker.elapsed_s > 0
+        recording = "The recording is still open: stop it, or go on with another source." if is_recording else ""
+        text = "\n\n".join(part for part in (problem, recording) if part)
+        self._clear_advice()
+        self.vanished.emit("The source has ended")
+        actions = [self._replay, self._actions.open_file, self._actions.first_camera]
+        self._video.show_message(f"The end of {title}", text, actions)
+
+    def _note_crash(self, problem: str) -> None:
+        self._forget_picture("Stopped")
+        text = f"This should not have happened; the log has the details.\n\n{problem}"
+        self._video.show_message("The analysis has stopped", text, [self._actions.retry])
+
+    def _forget_picture(self, words: str) -> None:
+        self._seen_s = None
+        self._clear_advice()
+        self._advice_hidden = False
+        self._video.clear()
+        self.vanished.emit(words)
+
+    def _put_advice_away(self) -> None:
+        self._clear_advice()
+        self._advice_hidden = True
+
+    def _clear_advice(self) -> None:
+        self._advice_shown = False
+        self._video.clear_banner()

@@ -1,0 +1,117 @@
+"""A capture thread without a camera, a cascade or a network: the window's tests drive it by hand."""
+
+import threading
+from pathlib import Path
+
+import numpy as np
+
+from emocam.labels import EMOTIONS
+from emocam.messages import Box, Face, Frame, FrameResult, Latency
+from emocam.model_file import ModelFile, ModelFileError
+from emocam.settings import Settings
+from emocam.sources import SourceError
+
+PICTURE = np.full((48, 64, 3), 90, np.uint8)
+PICTURE.flags.writeable = False
+
+
+def frame(index=0, time_s=0.0, picture=PICTURE):
+    return Frame(index, time_s, picture)
+
+
+def result(*, faces=1, time_s=0.0, settings=None, labels=EMOTIONS, picture=PICTURE):
+    pooled = np.full(len(labels), 1 / 7, np.float32) if labels else None
+    label, confidence = ("happy", 0.8) if labels else (None, None)
+    seen = tuple(
+        Face(number, Box(10 * number, 5, 8, 8), pooled, pooled, label, confidence, True)
+        for number in range(1, faces + 1)
+    )
+    return FrameResult(frame(0, time_s, picture), seen, (), tuple(labels), settings or Settings(), Latency(1, 1, 3))
+
+
+class FakeModel:
+    """What a test's network says of itself."""
+
+    def __init__(self, name="fake"):
+        self.model = ModelFile(
+            path=Path(f"{name}.hdf5"),
+            labels=EMOTIONS,
+            image_size_px=48,
+            scale=1.0,
+            offset=0.0,
+            crop_margin=0.0,
+            temperature=1.0,
+            weights_digest="0" * 64,
+            litert=None,
+            metadata={"dataset": "FER-2013", "metrics": {"accuracy": 0.64}},
+        )
+
+
+class FakePipeline:
+    """Finds one face in every frame, and labels it once it has a network."""
+
+    def __init__(self):
+        self.classifier = None
+        self.forgotten = 0
+
+    def use_classifier(self, classifier):
+        self.classifier = classifier
+
+    def forget_faces(self):
+        self.forgotten += 1
+
+    def analyze(self, frame, settings):
+        labels = self.classifier.model.labels if self.classifier else ()
+        made = result(time_s=frame.time_s, settings=settings, labels=labels)
+        return FrameResult(frame, made.faces, (), made.model_labels, settings, made.latency)
+
+
+class FakeSource:
+    """A file of some frames, or a live source that a test feeds through `items`."""
+
+    is_independent = False
+    dropped = 0
+    problem = None
+
+    def __init__(self, title="clip", *, frames=3, is_live=False, interval_s=0.001):
+        self.title, self.identity, self.is_live = title, title, is_live
+        self.frame_count = None if is_live else frames
+        self._frames, self._next, self._interval_s = frames, 0, interval_s
+        self.items = []
+        self.ended = self.is_closed = False
+
+    def read(self, timeout_s=0.25):
+        if self.is_live:
+            if not self.items:
+                threading.Event().wait(min(timeout_s, 0.005))
+            return self.items.pop(0) if self.items else None
+        if self._next >= self._frames:
+            self.ended = True
+            return None
+        made = frame(self._next, self._next * self._interval_s)
+        self._next += 1
+        return made
+
+    def close(self):
+        self.is_closed = True
+
+
+class Sources:
+    """Opens what a test has put there; everything else does not exist."""
+
+    def __init__(self, **sources):
+        self.sources = sources
+        self.opened = []
+
+    def __call__(self, text):
+        self.opened.append(text)
+        made = self.sources.get(text or "first")
+        if made is None:
+            raise SourceError(f"expected a camera; {text} is none")
+        return made() if callable(made) else made
+
+
+def open_fake_model(text):
+    if text.startswith("bad"):
+        raise ModelFileError(f"{text} holds no network")
+    return FakeModel(text)

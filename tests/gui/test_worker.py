@@ -1,0 +1,232 @@
+"""The capture thread: what it reads, analyses, records and says, with a fake engine."""
+
+import csv
+import json
+
+import pytest
+from stand_ins import FakePipeline, FakeSource, Sources, frame, open_fake_model
+
+from emocam.gui.worker import CaptureThread, Engine
+from emocam.messages import Gap
+from emocam.settings import Settings
+
+
+@pytest.fixture
+def make_worker(tmp_path, qtbot):
+    """Return a function that makes a capture thread, which is ended after the test."""
+    made = []
+
+    def make(sources, *, settings=None, **engine):
+        settings = settings or Settings(model="fake")
+        parts = {"open_source": sources, "open_model": open_fake_model, "make_pipeline": FakePipeline}
+        worker = CaptureThread(settings, engine=Engine(**{**parts, "sessions_folder": lambda: tmp_path, **engine}))
+        made.append(worker)
+        return worker
+
+    yield make
+    for worker in made:
+        worker.stop()
+        assert worker.wait(5000)
+
+
+def rows(folder, name="faces.csv"):
+    with (folder / name).open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def session_of(tmp_path):
+    (folder,) = tmp_path.iterdir()
+    return folder
+
+
+def test_the_picture_is_shown_before_the_network_is_loaded(make_worker, qtbot):
+    import threading
+
+    may_load = threading.Event()
+
+    def open_slowly(text):
+        may_load.wait(5)
+        return open_fake_model(text)
+
+    camera = FakeSource("camera", is_live=True)
+    worker = make_worker(Sources(first=camera), open_model=open_slowly)
+    worker.start()
+    with qtbot.waitSignal(worker.result_ready):
+        camera.items.append(frame())
+        worker.open(None)
+    first = worker.results.take().result
+    assert first.model_labels == ()
+    assert len(first.faces) == 1
+    with qtbot.waitSignal(worker.model_opened):
+        may_load.set()
+    with qtbot.waitSignal(worker.result_ready):
+        camera.items.append(frame(1, 0.1))
+    assert worker.results.take().result.faces[0].label == "happy"
+
+
+def test_one_signal_stands_for_all_results_that_were_not_taken_yet(make_worker, qtbot):
+    worker = make_worker(Sources(clip=FakeSource(frames=20)))
+    signals = []
+    worker.result_ready.connect(lambda: signals.append(1))
+    worker.start()
+    with qtbot.waitSignal(worker.source_ended):
+        worker.open("clip")
+    assert signals == [1]
+    assert worker.results.take().result.frame.index == 19
+
+
+def test_every_analysed_frame_is_recorded_even_if_the_window_takes_none(make_worker, qtbot, tmp_path):
+    worker = make_worker(Sources(clip=FakeSource(frames=40)))
+    with qtbot.waitSignal(worker.model_opened):
+        worker.start()
+    with qtbot.waitSignal(worker.recording_started):
+        worker.start_recording()
+    with qtbot.waitSignal(worker.source_ended):
+        worker.open("clip")
+    with qtbot.waitSignal(worker.recording_stopped) as stopped:
+        worker.stop_recording()
+    folder, problem = stopped.args
+    assert problem == ""
+    recorded = rows(session_of(tmp_path))
+    assert [row["frame"] for row in recorded if row["state"] == "face"] == [str(number) for number in range(40)]
+    assert (session_of(tmp_path) / "statistics.csv").is_file()
+    assert folder == str(session_of(tmp_path))
+
+
+def test_a_lost_camera_leaves_a_gap_in_the_recording_and_is_said_once(make_worker, qtbot, tmp_path):
+    camera = FakeSource("camera", is_live=True)
+    worker = make_worker(Sources(first=camera))
+    lost = []
+    worker.source_lost.connect(lost.append)
+    with qtbot.waitSignals([worker.model_opened, worker.source_opened]):
+        worker.start()
+        worker.open(None)
+    with qtbot.waitSignal(worker.recording_started):
+        worker.start_recording()
+    with qtbot.waitSignal(worker.result_ready):
+        camera.items += [frame(0, 0.0), Gap(1, 1.0, "unplugged"), Gap(2, 2.0, "unplugged")]
+    worker.results.take()
+    qtbot.waitUntil(lambda: lost == ["unplugged"])
+    with qtbot.waitSignal(worker.result_ready):
+        camera.items.append(frame(3, 3.0))
+    with qtbot.waitSignal(worker.recording_stopped):
+        worker.stop_recording()
+    assert [row["state"] for row in rows(session_of(tmp_path))] == ["face", "source_lost", "source_lost", "face"]
+    assert lost == ["unplugged"]
+
+
+def test_a_source_that_cannot_be_opened_is_said_and_the_next_one_opens(make_worker, qtbot):
+    worker = make_worker(Sources(clip=FakeSource("clip")))
+    worker.start()
+    with qtbot.waitSignal(worker.source_failed) as failed:
+        worker.open("nowhere")
+    assert failed.args == ["expected a camera; nowhere is none", True]
+    with qtbot.waitSignal(worker.source_opened) as opened:
+        worker.open("clip")
+    assert opened.args == ["clip", "clip", False]
+
+
+def test_a_network_that_cannot_be_loaded_leaves_the_one_in_use(make_worker, qtbot):
+    camera = FakeSource("camera", is_live=True)
+    worker = make_worker(Sources(first=camera))
+    with qtbot.waitSignals([worker.model_opened, worker.source_opened]):
+        worker.start()
+        worker.open(None)
+    with qtbot.waitSignal(worker.model_failed) as failed:
+        worker.use_settings(Settings(model="bad.hdf5"))
+    assert failed.args == ["bad.hdf5", "bad.hdf5 holds no network"]
+    with qtbot.waitSignal(worker.result_ready):
+        camera.items.append(frame())
+    shown = worker.results.take().result
+    assert shown.faces[0].label == "happy"
+    assert shown.settings.model == "fake"  # what it was really made with
+
+
+def test_settings_hold_from_the_next_frame_on(make_worker, qtbot):
+    camera = FakeSource("camera", is_live=True)
+    worker = make_worker(Sources(first=camera))
+    worker.start()
+    worker.open(None)
+    worker.use_settings(Settings(model="fake", spectrum="three"))
+    with qtbot.waitSignal(worker.result_ready):
+        camera.items.append(frame())
+    assert worker.results.take().result.settings.spectrum == "three"
+
+
+def test_ending_the_thread_completes_the_recording(make_worker, qtbot, tmp_path):
+    camera = FakeSource("camera", is_live=True)
+    worker = make_worker(Sources(first=camera))
+    with qtbot.waitSignals([worker.model_opened, worker.source_opened]):
+        worker.start()
+        worker.open(None)
+    with qtbot.waitSignal(worker.recording_started):
+        worker.start_recording()
+    with qtbot.waitSignal(worker.result_ready):
+        camera.items.append(frame())
+    worker.stop()
+    assert worker.wait(5000)
+    assert camera.is_closed
+    description = json.loads((session_of(tmp_path) / "session.json").read_text(encoding="utf-8"))
+    assert description["end"] is not None
+
+
+def test_a_folder_that_cannot_be_written_stops_the_recording_and_not_the_picture(make_worker, qtbot, tmp_path):
+    blocked = tmp_path / "a file where the folder should be"
+    blocked.write_text("")
+    camera = FakeSource("camera", is_live=True)
+    worker = make_worker(Sources(first=camera), sessions_folder=lambda: blocked)
+    with qtbot.waitSignals([worker.model_opened, worker.source_opened]):
+        worker.start()
+        worker.open(None)
+    with qtbot.waitSignal(worker.recording_stopped) as stopped:
+        worker.start_recording()
+    assert stopped.args[0] == ""
+    assert str(blocked) in stopped.args[1]
+    with qtbot.waitSignal(worker.result_ready):
+        camera.items.append(frame())
+
+
+def test_what_nobody_expected_ends_the_thread_with_a_message_and_it_can_start_again(make_worker, qtbot):
+    class Broken(FakePipeline):
+        def analyze(self, frame, settings):
+            raise ZeroDivisionError("a bug")
+
+    pipelines = [Broken(), FakePipeline()]
+    camera = FakeSource("camera", is_live=True)
+    worker = make_worker(Sources(first=camera), make_pipeline=lambda: pipelines.pop(0))
+    camera.items.append(frame())
+    with qtbot.waitSignal(worker.crashed) as crashed:
+        worker.start()
+        worker.open(None)
+    assert crashed.args == ["ZeroDivisionError: a bug"]
+    assert worker.wait(5000)
+    with qtbot.waitSignal(worker.result_ready):
+        camera.items.append(frame())
+        worker.start()
+        worker.replay()
+
+
+def test_a_marker_is_written_with_its_span(make_worker, qtbot, tmp_path):
+    camera = FakeSource("camera", is_live=True)
+    worker = make_worker(Sources(first=camera))
+    with qtbot.waitSignals([worker.model_opened, worker.source_opened]):
+        worker.start()
+        worker.open(None)
+    with qtbot.waitSignal(worker.recording_started):
+        worker.start_recording()
+    worker.add_marker(0.5, 1.5, "question 2")
+    with qtbot.waitSignal(worker.recording_stopped):
+        worker.stop_recording()
+    (marker,) = rows(session_of(tmp_path), "markers.csv")
+    assert (float(marker["start_s"]), float(marker["end_s"]), marker["name"]) == (0.5, 1.5, "question 2")
+
+
+def test_a_loop_goes_on_by_itself(make_worker, qtbot):
+    sources = Sources(clip=lambda: FakeSource("clip", frames=2))
+    worker = make_worker(sources)
+    opened = []
+    worker.source_opened.connect(lambda *what: opened.append(what))
+    worker.start()
+    worker.open("clip", loops=True)
+    qtbot.waitUntil(lambda: len(sources.opened) >= 3)
+    assert opened == [("clip", "clip", False)]
