@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from emocam.gui.history import SPAN_S, ProbabilityHistory
 from emocam.gui.theme import Tones, figures_font, label_colour, percent, tones
-from emocam.labels import COLOURS, SPECTRA, UNCERTAIN, spectrum_matrix
+from emocam.labels import SPECTRA, UNCERTAIN, spectrum_matrix
 from emocam.messages import FrameResult
 
 
@@ -32,8 +32,9 @@ class ProbabilityChart(QWidget):
         self._title = QLabel(self)
         self._title.setFont(figures_font(self.font()))
         self._plot = _inert_plot()
-        self._plot.setXRange(-SPAN_S, 0, padding=0.005)
-        self._plot.setYRange(0, 1, padding=0.04)
+        # Room for the outermost figures of the axes, which are left out if they do not fit.
+        self._plot.setXRange(-SPAN_S - 2, 2, padding=0)
+        self._plot.setYRange(0, 1, padding=0.12)
         seconds = [(-age, "now" if age == 0 else f"{age} s") for age in (60, 45, 30, 15, 0)]
         self._plot.getAxis("bottom").setTicks([seconds])
         self._plot.getAxis("left").setTicks([[(share, percent(share)) for share in (0.0, 0.5, 1.0)]])
@@ -156,7 +157,8 @@ class ShareChart(QWidget):
     def show_shares(self, shares: dict[str, float], *, spectrum: str = "seven") -> None:
         """Show each label's share (0 to 1); the spectrum's labels always have a row, others if they are there."""
         listed = (*SPECTRA[spectrum].labels, UNCERTAIN)
-        rows = {label: shares.get(label, 0.0) for label in COLOURS if label in listed or shares.get(label)}
+        others = [label for label, share in shares.items() if share and label not in listed]
+        rows = {label: shares.get(label, 0.0) for label in (*listed, *others)}
         rows = {label: round(share, 3) for label, share in rows.items()} if any(shares.values()) else {}
         if rows != self._shares:
             self._shares = rows
