@@ -37,9 +37,11 @@ class Tracker:
         A box farther than `sensitivity_px` from a track's last centroid is another face's. A track ends
         a second after it was last seen.
         """
+        ended = [track for track in self.tracks if time_s - track.last_seen_s > FORGET_AFTER_S]
+        alive = [track for track in self.tracks if track not in ended]
         pairs = sorted(
             (_distance(_expected(track, time_s), box.centroid), index, number)
-            for index, track in enumerate(self.tracks)
+            for index, track in enumerate(alive)
             for number, box in enumerate(boxes)
             if _distance(track.box.centroid, box.centroid) <= sensitivity_px
         )
@@ -49,14 +51,10 @@ class Tracker:
             if index not in box_of_track and number not in taken:
                 box_of_track[index] = number
                 taken.add(number)
-        updated, ended = [], []
-        for index, track in enumerate(self.tracks):
-            if index in box_of_track:
-                updated.append(_moved(track, boxes[box_of_track[index]], time_s))
-            elif time_s - track.last_seen_s > FORGET_AFTER_S:
-                ended.append(track)
-            else:
-                updated.append(replace(track, is_seen=False))
+        updated = [
+            _moved(track, boxes[box_of_track[index]], time_s) if index in box_of_track else replace(track, is_seen=False)
+            for index, track in enumerate(alive)
+        ]
         for number, box in enumerate(boxes):
             if number not in taken:
                 updated.append(Track(self._next_id, box, (0.0, 0.0), time_s, True))

@@ -57,6 +57,14 @@ def test_a_face_that_returns_later_gets_a_number_never_used_before():
     assert numbers_by_place(tracker) == {100: 2}
 
 
+def test_after_a_gap_of_seconds_without_frames_a_face_in_the_same_place_is_new():
+    tracker = Tracker()
+    tracker.update([box(100)], time_s=0, sensitivity_px=80)
+    ended = tracker.update([box(100)], time_s=5, sensitivity_px=80)
+    assert [track.track_id for track in ended] == [1]
+    assert numbers_by_place(tracker) == {100: 2}
+
+
 def test_numbers_go_on_after_all_tracks_were_ended():
     tracker = Tracker()
     tracker.update([box(0), box(300)], time_s=0, sensitivity_px=80)
