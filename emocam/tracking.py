@@ -51,10 +51,12 @@ class Tracker:
             if index not in box_of_track and number not in taken:
                 box_of_track[index] = number
                 taken.add(number)
-        updated = [
-            _moved(track, boxes[box_of_track[index]], time_s) if index in box_of_track else replace(track, is_seen=False)
-            for index, track in enumerate(alive)
-        ]
+        updated = []
+        for index, track in enumerate(alive):
+            if index in box_of_track:
+                updated.append(_moved(track, boxes[box_of_track[index]], time_s))
+            else:
+                updated.append(replace(track, is_seen=False))
         for number, box in enumerate(boxes):
             if number not in taken:
                 updated.append(Track(self._next_id, box, (0.0, 0.0), time_s, True))

@@ -1,0 +1,88 @@
+"""The charts show what was concluded, in memory that does not grow."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QColor
+from stand_ins import result
+
+from emocam.gui.charts import ProbabilityChart, ShareChart
+from emocam.gui.history import MOST_FACES, SPAN_S, ProbabilityHistory
+from emocam.gui.theme import DARK, LEAST_GRAPHIC_CONTRAST, LIGHT, contrast, label_colour
+from emocam.labels import COLOURS, SPECTRA
+from emocam.messages import Face
+from emocam.settings import Settings
+
+
+def face(number, pooled):
+    return Face(number, None, None, None if pooled is None else np.array(pooled, np.float32), None, None)
+
+
+def test_samples_are_kept_for_the_last_minute_and_no_longer():
+    history = ProbabilityHistory(2)
+    for step in range(3000):
+        history.add(step * 0.2, [face(1, [0.25, 0.75])])
+    ages_s, values = history.series(1)
+    assert ages_s[0] >= -SPAN_S
+    assert ages_s[-1] == 0
+    assert len(ages_s) == pytest.approx(SPAN_S / 0.2, abs=2)
+    assert (values == [0.25, 0.75]).all()
+
+
+def test_a_face_out_of_sight_leaves_a_gap():
+    history = ProbabilityHistory(1)
+    for step in range(10):
+        history.add(step * 0.2, [face(1, [0.5])] if step < 3 or step > 6 else [])
+    _, values = history.series(1)
+    assert np.isnan(values.ravel()).tolist() == [False] * 3 + [True] * 4 + [False] * 3
+
+
+def test_a_pause_leaves_a_gap_and_no_bridge():
+    history = ProbabilityHistory(1)
+    for time_s in (0.0, 0.2, 20.0, 20.2):
+        history.add(time_s, [face(1, [0.5])])
+    _, values = history.series(1)
+    assert np.isnan(values).any()
+
+
+def test_passers_by_do_not_fill_the_memory():
+    history = ProbabilityHistory(1)
+    for number in range(500):
+        history.add(number * 0.1, [face(number, [0.5])])
+    assert len(history._rings) == MOST_FACES
+
+
+def test_the_chart_follows_the_spectrum(qtbot):
+    chart = ProbabilityChart()
+    qtbot.addWidget(chart)
+    for step in range(30):
+        chart.show_result(result(time_s=step * 0.2))
+    assert tuple(chart._curves) == SPECTRA["seven"].labels
+    three = Settings(spectrum="three")
+    for step in range(30, 40):
+        chart.show_result(result(time_s=step * 0.2, settings=three))
+    assert tuple(chart._curves) == SPECTRA["three"].labels
+
+
+def test_another_network_begins_a_new_history(qtbot):
+    chart = ProbabilityChart()
+    qtbot.addWidget(chart)
+    chart.show_result(result(time_s=0.0))
+    shown = result(time_s=0.5)
+    fewer = replace(shown.faces[0], pooled=np.array([0.4, 0.6], np.float32))
+    chart.show_result(replace(shown, faces=(fewer,), model_labels=("happy", "neutral")))
+    assert chart._model_labels == ("happy", "neutral")
+
+
+def test_shares_stand_in_the_spectrum_s_order_with_uncertain_last(qtbot):
+    chart = ShareChart()
+    qtbot.addWidget(chart)
+    chart.show_shares({"negative": 0.25, "uncertain": 0.5, "neutral": 0.0, "positive": 0.25}, spectrum="three")
+    assert list(chart._shares) == ["positive", "neutral", "negative", "uncertain"]
+
+
+@pytest.mark.parametrize("scheme", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("label", COLOURS)
+def test_every_label_s_colour_stands_off_the_background(qtbot, label, scheme):
+    assert contrast(label_colour(label, scheme.base), QColor(scheme.base)) >= LEAST_GRAPHIC_CONTRAST
