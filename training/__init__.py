@@ -1,0 +1,1 @@
+"""Trains, evaluates and exports the networks that Emocam runs."""

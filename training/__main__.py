@@ -1,0 +1,211 @@
+"""The command line: fit a network, score it, make it a model file, write its report.
+
+Keras is imported when a command needs it, so that help and errors about data come at once.
+"""
+
+import argparse
+import importlib.util
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from emocam.model_file import ModelFileError, read_model_file
+from training.data import PUBLIC_TEST, TRAINING, DataError, FaceData, count_warnings, read_faces
+from training.quiet import quiet
+from training.recipes import RECIPES
+
+INTERRUPTED = 130  # what shells report for a program that Ctrl-C has ended
+BACKENDS = ("tensorflow", "jax", "torch")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    _add_fit(commands)
+    _add_evaluate(commands)
+    _add_export(commands)
+    _add_report(commands)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return the exit status: 1 where it failed with a sentence, 130 after Ctrl-C."""
+    options = build_parser().parse_args(arguments)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    needed = {"fit": ("keras",), "evaluate": ("sklearn",), "export": ("keras", "tensorflow")}
+    for package in needed.get(options.command, ("sklearn", "matplotlib")):
+        if importlib.util.find_spec(package) is None:
+            print(f"{package} is not installed. Install the extra `train`: pip install -e '.[train]'", file=sys.stderr)
+            return 1
+    try:
+        return int(options.run(options))
+    except (DataError, ModelFileError) as error:
+        print(f"python -m training {options.command}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return INTERRUPTED
+
+
+def run_fit(options: argparse.Namespace) -> int:
+    """Fit a network, or go on with a run."""
+    recipe = RECIPES[options.recipe]
+    if recipe.ferplus_share > 0 and options.ferplus is None:
+        raise DataError(f"recipe {recipe.name} mixes FER+ votes into the targets: give fer2013new.csv with --ferplus")
+    changes = {name: getattr(options, name) for name in ("epochs", "seed") if getattr(options, name) is not None}
+    folder = options.out or Path("runs") / recipe.name
+    data = _read(options, needs=TRAINING)
+    if options.backend is not None:
+        os.environ["KERAS_BACKEND"] = options.backend
+    # TensorFlow 2.21's oneDNN crashed twice in its AVX-512 code within an epoch (EPYC, Zen 4); with AVX2 it did
+    # not in 80 epochs, and was no slower.
+    os.environ.setdefault("ONEDNN_MAX_CPU_ISA", "AVX2")
+    with quiet():
+        from training.fit import RunError
+        from training.progress import fit_with_progress
+
+    try:
+        weights = fit_with_progress(data, replace(recipe, **changes), folder=folder)
+    except RunError as error:
+        print(f"python -m training fit: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped. The finished epochs are kept: the same command goes on from there.", file=sys.stderr)
+        return INTERRUPTED
+    print(f"{weights} is fitted. Next, make it a model file for the app:")
+    print(f"python -m training export {folder} --out models/{weights.name} --data {options.data}")
+    return 0
+
+
+def run_evaluate(options: argparse.Namespace) -> int:
+    """Score a model on a split."""
+    model = read_model_file(options.model)
+    faces = _read(options, needs=options.split).split(options.split)
+    from training.evaluate import evaluate
+
+    scores = evaluate(model, faces)
+    if options.json:
+        print(json.dumps(scores))
+    else:
+        _print_scores(scores, title=f"{options.model.name} on {options.split}")
+    return 0
+
+
+def run_export(options: argparse.Namespace) -> int:
+    """Make a model file."""
+    os.environ["KERAS_BACKEND"] = "tensorflow"  # LiteRT is made by TensorFlow, whatever the network was fitted on
+    from training.export import export, find_weights
+
+    weights = find_weights(options.model)
+    out = options.out or (weights if options.model.is_file() else Path("models") / weights.name)
+    images = read_faces(options.data).images
+    exported = export(options.model, out, images=images, recipe=RECIPES.get(options.recipe))
+    print(f"LiteRT and Keras differ by at most {exported.largest_difference:.1e} on {exported.face_count} faces.")
+    print(f"{out} is ready for the app. Next, its report:")
+    print(f"python -m training report {out} --data {options.data} [--ferplus fer2013new.csv]")
+    return 0
+
+
+def run_report(options: argparse.Namespace) -> int:
+    """Write a model's report."""
+    read_model_file(options.model)
+    data = _read(options, needs=options.split)
+    from training.report import write_report
+
+    page = write_report(options.model, data, split=options.split, history=options.history, machine=options.machine)
+    print(f"{page} is written, its pictures in {page.with_suffix('')}, the scores in {options.model}.")
+    return 0
+
+
+def _read(options: argparse.Namespace, *, needs: str) -> FaceData:
+    for path in (options.data, options.ferplus):
+        if path is not None and not path.exists():  # said now, not after the first file has been read
+            raise DataError(f"{path}: no such file")
+    data = read_faces(options.data, options.ferplus)
+    for warning in count_warnings(data):
+        print(f"Warning: {warning}.", file=sys.stderr)
+    data.split(needs)
+    return data
+
+
+def _print_scores(scores: dict[str, Any], *, title: str) -> None:
+    low, high = scores["accuracy_ci95"]
+    figures = Table(title=title, show_header=False)
+    figures.add_row("faces", f"{scores['n']:,}")
+    figures.add_row("accuracy", f"{scores['accuracy']:.1%} (95 %: {low:.1%} to {high:.1%})")
+    figures.add_row("mean F1", f"{scores['macro_f1']:.3f}")
+    figures.add_row("three labels", f"{scores['three_class_accuracy']:.1%}")
+    figures.add_row("ECE", f"{scores['ece']:.3f}")
+    figures.add_row("parameters", f"{scores['parameters']:,}")
+    if "ferplus" in scores:
+        figures.add_row("FER+ majority", f"{scores['ferplus']['accuracy']:.1%} of {scores['ferplus']['n']:,}")
+    classes = Table("label", "precision", "recall", "F1", "support")
+    for label, one in scores["per_class"].items():
+        classes.add_row(label, *(f"{one[name]:.3f}" for name in ("precision", "recall", "f1")), f"{one['support']:,}")
+    Console().print(figures, classes)
+
+
+def _add_fit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("fit", help="fit a network by a recipe, or go on with a run that was stopped")
+    _add_data(parser)
+    parser.add_argument("--recipe", required=True, choices=sorted(RECIPES), help="the numbers of the run")
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help="the run's folder (default: runs/RECIPE)")
+    parser.add_argument("--epochs", type=_positive, metavar="N", help="other than the recipe's")
+    parser.add_argument("--seed", type=int, metavar="N", help="other than the recipe's")
+    parser.add_argument("--backend", choices=BACKENDS, help="what Keras runs on (default: as Keras is set up)")
+    parser.set_defaults(run=run_fit)
+
+
+def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("evaluate", help="score a model on one split of a data file")
+    parser.add_argument("model", type=Path, metavar="MODEL", help="an .hdf5 model file")
+    _add_data(parser)
+    parser.add_argument("--split", default=PUBLIC_TEST, metavar="NAME", help="any in the file (default: %(default)s)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    parser.set_defaults(run=run_evaluate)
+
+
+def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("export", help="make a model file for the app out of a run or a Keras .hdf5 file")
+    parser.add_argument("model", type=Path, metavar="MODEL_OR_RUN", help="a Keras .hdf5 file, or a run's folder")
+    parser.add_argument("--data", type=Path, required=True, metavar="CSV|FOLDER",
+                        help="real faces, on which the compiled network is compared with Keras")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="default: MODEL itself; models/NAME.hdf5 for a run")
+    parser.add_argument("--recipe", choices=sorted(RECIPES),
+                        help="describe the file by this recipe, where it does not describe itself")
+    parser.set_defaults(run=run_export)
+
+
+def _add_report(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("report", help="write MODEL.md beside the model, with pictures and scores")
+    parser.add_argument("model", type=Path, metavar="MODEL", help="an .hdf5 model file")
+    _add_data(parser)
+    parser.add_argument("--split", default=PUBLIC_TEST, metavar="NAME", help="any in the file (default: %(default)s)")
+    parser.add_argument("--history", type=Path, metavar="CSV", help="of the run (default: the one that export kept)")
+    parser.add_argument("--machine", metavar="TEXT", help="what it was trained on, if the file does not say")
+    parser.set_defaults(run=run_report)
+
+
+def _add_data(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, required=True, metavar="CSV|FOLDER",
+                        help="fer2013.csv, icml_face_data.csv, or a folder of SPLIT/LABEL/ pictures")
+    parser.add_argument("--ferplus", type=Path, metavar="CSV", help="fer2013new.csv, the votes of FER+")
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"expected 1 or more; got {number}")
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())

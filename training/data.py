@@ -1,0 +1,258 @@
+"""Reads FER-2013 and the FER+ votes, and says which row is wrong when a file is damaged."""
+
+import csv
+import hashlib
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from emocam.labels import CONTEMPT, EMOTIONS
+
+SIZE_PX = 48
+TRAINING, PUBLIC_TEST, PRIVATE_TEST = "Training", "PublicTest", "PrivateTest"
+OFFICIAL_COUNTS = {TRAINING: 28_709, PUBLIC_TEST: 3_589, PRIVATE_TEST: 3_589}
+FOLDER_SPLITS = {"train": TRAINING, "test": "test"}  # `test` mixes both tests, so it keeps its own name
+
+# FER+'s columns and our names for them; mapped by name, never by position. "unknown" and "NF" (no face)
+# are votes against every emotion and have none.
+FERPLUS_EMOTIONS = {
+    "neutral": "neutral",
+    "happiness": "happy",
+    "surprise": "surprise",
+    "sadness": "sad",
+    "anger": "angry",
+    "disgust": "disgust",
+    "fear": "fear",
+    "contempt": CONTEMPT,
+}
+FERPLUS_OTHER = ("unknown", "NF")
+FERPLUS_NAME = re.compile(r"fer(\d{1,9})\.png")
+FERPLUS_LABELS = (*EMOTIONS, CONTEMPT)
+
+
+class DataError(Exception):
+    """A data file is missing, damaged or partial; the text names file and row."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceData:
+    """Labelled face pictures in the order of their file.
+
+    images: (N, 48, 48) uint8 gray. labels: (N,) uint8, index into EMOTIONS. splits: (N,) str.
+    votes: (N, 8) uint8 in the order of FERPLUS_LABELS; None without FER+. other_votes: (N, 2) uint8 for
+    unknown and no face.
+    """
+
+    images: np.ndarray
+    labels: np.ndarray
+    splits: np.ndarray
+    votes: np.ndarray | None = None
+    other_votes: np.ndarray | None = None
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def take(self, chosen: np.ndarray) -> "FaceData":
+        """Return the rows that a (N,) bool mask or an index array chooses."""
+        votes = None if self.votes is None else self.votes[chosen]
+        other = None if self.other_votes is None else self.other_votes[chosen]
+        return FaceData(self.images[chosen], self.labels[chosen], self.splits[chosen], votes, other)
+
+    def split(self, name: str) -> "FaceData":
+        """Return one split; raises DataError where the file has no such rows."""
+        chosen = self.splits == name
+        if not chosen.any():
+            present = ", ".join(sorted(set(self.splits.tolist()))) or "none"
+            raise DataError(f"expected rows of split {name}; the file has {present}. Name one with --split")
+        return self.take(chosen)
+
+
+def read_faces(path: Path, ferplus: Path | None = None) -> FaceData:
+    """Read `fer2013.csv` / `icml_face_data.csv` or a folder of `<split>/<label>/` pictures, with FER+ votes.
+
+    Raises DataError where a file is missing, damaged or partial, naming the row.
+    """
+    if path.is_dir():
+        if ferplus is not None:
+            raise DataError(f"{ferplus} lists its votes in the order of fer2013.csv, which a folder has lost: "
+                            "give the CSV file instead, or leave --ferplus out")
+        return _read_folder(path)
+    data = _read_csv(path)
+    return data if ferplus is None else with_votes(data, ferplus)
+
+
+def count_warnings(data: FaceData) -> list[str]:
+    """Return a sentence for each official split whose count differs from the published one."""
+    counts = {name: int((data.splits == name).sum()) for name in OFFICIAL_COUNTS}
+    return [
+        f"split {name} has {counts[name]:,} pictures; the published FER-2013 has {official:,}"
+        for name, official in OFFICIAL_COUNTS.items()
+        if counts[name] not in (0, official)
+    ]
+
+
+def choosing_tenth(data: FaceData) -> np.ndarray:
+    """Return a (N,) bool mask of the tenth of each class that chooses between networks.
+
+    The tenth is fixed by the pictures themselves (lowest SHA-256), whatever the order of the file, so
+    that exact duplicates of one label fall on one side.
+    """
+    digests = np.array([hashlib.sha256(image.tobytes()).hexdigest() for image in data.images])
+    chosen = np.zeros(len(data), bool)
+    for label in np.unique(data.labels):
+        rows = np.flatnonzero(data.labels == label)
+        by_digest = rows[np.argsort(digests[rows], kind="stable")]
+        chosen[by_digest[: round(len(rows) / 10)]] = True
+    return chosen
+
+
+def in_other_split(data: FaceData, *, split: str, other: str) -> np.ndarray:
+    """Return a (N of the split,) bool mask of its pictures that also stand, pixel by pixel, in the other split."""
+    known = {image.tobytes() for image in data.images[data.splits == other]}
+    return np.array([image.tobytes() in known for image in data.images[data.splits == split]], bool)
+
+
+def majority(data: FaceData) -> np.ndarray:
+    """Return (N,) int: the emotion that most of FER+'s ten people chose, an index into FERPLUS_LABELS.
+
+    -1 where the most votes are tied, or fall on unknown or no face: those pictures are not scored
+    (Barsoum et al. 2016, majority voting). Raises DataError without votes.
+    """
+    if data.votes is None or data.other_votes is None:
+        raise DataError("expected FER+ votes; give fer2013new.csv with --ferplus")
+    votes = np.concatenate([data.votes, data.other_votes], axis=1)
+    top = votes.argmax(axis=1)
+    is_clear = (votes == votes.max(axis=1, keepdims=True)).sum(axis=1) == 1
+    return np.where(is_clear & (top < len(FERPLUS_LABELS)), top, -1)
+
+
+def with_votes(data: FaceData, ferplus: Path) -> FaceData:
+    """Add the FER+ votes, row by row; raises DataError where the files are not in one order."""
+    votes = np.zeros((len(data), len(FERPLUS_LABELS)), np.uint8)
+    other = np.zeros((len(data), len(FERPLUS_OTHER)), np.uint8)
+    columns = [(FERPLUS_LABELS.index(ours), theirs) for theirs, ours in FERPLUS_EMOTIONS.items()]
+    names: list[tuple[int, int]] = []
+    count = 0
+    for number, row in _csv_rows(ferplus, {"Usage", *FERPLUS_EMOTIONS, *FERPLUS_OTHER}):
+        _check_order(ferplus, number, row.get("Image name") or "", names)
+        if count == len(data):
+            raise DataError(f"{ferplus}, row {number}: expected {len(data):,} rows as in the picture file; "
+                            "there are more. Use the pair of files that belong together")
+        if row["Usage"] != data.splits[count]:
+            raise DataError(f"{ferplus}, row {number}: expected Usage {data.splits[count]} as in the picture "
+                            f"file; got {row['Usage']!r}. Both files must be in the published order{_gap(names)}")
+        try:
+            for index, name in columns:
+                votes[count, index] = int(row[name])
+            other[count] = [int(row[name]) for name in FERPLUS_OTHER]
+        except (TypeError, ValueError, OverflowError) as error:
+            raise DataError(f"{ferplus}, row {number}: expected ten vote counts; {error}") from None
+        count += 1
+    if count != len(data):
+        raise DataError(f"{ferplus} ends after row {count + 1}: expected {len(data):,} rows as in the picture "
+                        f"file; got {count:,}. Fetch the file again{_gap(names)}")
+    return replace(data, votes=votes, other_votes=other)
+
+
+def _check_order(ferplus: Path, row: int, name: str, names: list[tuple[int, int]]) -> None:
+    """Add a picture's number to those before it; raises DataError where it does not ascend.
+
+    FER+ names its pictures fer0000000.png and on, and leaves the name out where its votes are of no use.
+    """
+    match = FERPLUS_NAME.fullmatch(name)
+    if match is None:
+        return
+    number = int(match[1])
+    if names and number <= names[-1][1]:
+        raise DataError(f"{ferplus}, row {row}: expected a picture after fer{names[-1][1]:07d}.png; got {name}. "
+                        "The rows have lost the published order, by which votes and pictures belong together")
+    names.append((row, number))
+
+
+def _gap(names: list[tuple[int, int]]) -> str:
+    """Return a sentence about the first row whose number jumps, which is where a row is missing."""
+    for (row, number), (next_row, next_number) in pairwise(names):
+        if next_number - number != next_row - row:
+            return f". The names of its pictures jump at row {next_row}, to fer{next_number:07d}.png: rows are missing"
+    return ""
+
+
+def _read_csv(path: Path) -> FaceData:
+    images, labels, splits = [], [], []
+    for number, row in _csv_rows(path, {"emotion", "pixels", "Usage"}):
+        try:
+            image = bytes(map(int, row["pixels"].split()))
+        except (AttributeError, ValueError):
+            raise DataError(f"{path}, row {number}: expected pixels from 0 to 255 between spaces") from None
+        if len(image) != SIZE_PX**2:
+            raise DataError(f"{path}, row {number}: expected {SIZE_PX**2} pixels; got {len(image)}. "
+                            "The file is damaged or cut short: fetch it again")
+        if row["emotion"] not in {str(index) for index in range(len(EMOTIONS))}:
+            raise DataError(f"{path}, row {number}: expected an emotion from 0 to 6; got {row['emotion']!r}")
+        _check_split(path, number, row["Usage"] or "")
+        images.append(np.frombuffer(image, np.uint8))
+        labels.append(int(row["emotion"]))
+        splits.append(row["Usage"])
+    if not images:
+        raise DataError(f"{path}: expected rows of pictures; got none")
+    pictures = np.stack(images).reshape(-1, SIZE_PX, SIZE_PX)
+    return FaceData(pictures, np.array(labels, np.uint8), np.array(splits))
+
+
+def _check_split(path: Path, row: int, name: str) -> None:
+    """Raise DataError for no split, or the beginning of a published one: the file was cut there."""
+    cut = [official for official in OFFICIAL_COUNTS if official.startswith(name) and official != name]
+    if not name or cut:
+        raise DataError(f"{path}, row {row}: expected a split such as {' or '.join(cut[:1] or [TRAINING])}; got "
+                        f"{name!r}. The file is damaged or cut short: fetch it again")
+
+
+def _csv_rows(path: Path, expected: set[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield each row with its number in a spreadsheet; header names may stand between spaces."""
+    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file)
+            # icml_face_data.csv writes " Usage" and " pixels".
+            reader.fieldnames = [name.strip() for name in reader.fieldnames or []]
+            missing = expected - set(reader.fieldnames)
+            if missing:
+                raise DataError(f"{path}, row 1: expected columns {', '.join(sorted(expected))}; "
+                                f"{', '.join(sorted(missing))} missing")
+            for row in reader:
+                yield reader.line_num, row
+    except FileNotFoundError:
+        raise DataError(f"{path}: no such file") from None
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"{path} cannot be read as CSV: {error}") from None
+
+
+def _read_folder(root: Path) -> FaceData:
+    images, labels, splits = [], [], []
+    for folder in sorted(path for path in root.iterdir() if path.is_dir()):
+        for label_folder in sorted(path for path in folder.iterdir() if path.is_dir()):
+            if label_folder.name not in EMOTIONS:
+                raise DataError(f"{label_folder}: expected a folder named {', '.join(EMOTIONS)}")
+            for file in sorted(label_folder.iterdir()):
+                images.append(_read_picture(file))
+                labels.append(EMOTIONS.index(label_folder.name))
+                splits.append(FOLDER_SPLITS.get(folder.name, folder.name))
+    if not images:
+        raise DataError(f"{root}: expected train/<label>/*.jpg and test/<label>/*.jpg; found no picture")
+    return FaceData(np.stack(images), np.array(labels, np.uint8), np.array(splits))
+
+
+def _read_picture(file: Path) -> np.ndarray:
+    encoded = np.fromfile(file, np.uint8)
+    image = cv2.imdecode(encoded, cv2.IMREAD_GRAYSCALE) if len(encoded) else None
+    if image is None:
+        raise DataError(f"{file}: expected a picture; it cannot be decoded")
+    if image.shape != (SIZE_PX, SIZE_PX):
+        raise DataError(f"{file}: expected {SIZE_PX}×{SIZE_PX} pixels; got {image.shape[1]}×{image.shape[0]}")
+    return image

@@ -1,0 +1,141 @@
+"""Makes a model file for the app: Keras weights copied bit for bit, a description, the compiled network."""
+
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from emocam.model_file import (
+    ModelFile,
+    ModelFileError,
+    read_model_file,
+    weights_digest,
+    write_litert,
+    write_metadata,
+)
+from training.data import DataError
+from training.description import description
+from training.inference import litert_network, load_keras, network_faces
+from training.quiet import quiet
+from training.recipes import Recipe
+
+LARGEST_DIFFERENCE = 1e-4
+CHECKED_FACES = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What an export made. largest_difference: between LiteRT's and Keras's probabilities on real faces."""
+
+    model: ModelFile
+    largest_difference: float
+    face_count: int
+
+
+def export(source: Path, out: Path, *, images: np.ndarray, recipe: Recipe | None = None) -> Exported:
+    """Write `out` from a Keras .hdf5 file or a finished run's folder; `out` may be the source itself.
+
+    images: (N, H, W) uint8 gray faces on which LiteRT and Keras are compared. recipe: describes a file that
+    does not describe itself, or describes it anew. Raises ModelFileError, DataError; `out` is then as it was.
+    """
+    weights = find_weights(source)
+    faces = _sample_of_real_faces(images)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    # A folder beside it, so that the file can be moved into place in one step and errors name it rightly.
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".export-") as folder:
+        copy = Path(folder) / out.name
+        shutil.copyfile(weights, copy)
+        if recipe is not None:
+            _stamp(copy, recipe)
+        model = read_model_file(copy)
+        flatbuffer, difference = _compile_and_compare(model, faces)
+        write_litert(copy, flatbuffer)
+        if read_model_file(copy).litert != flatbuffer or weights_digest(copy) != weights_digest(weights):
+            raise ModelFileError(f"{out}: the file was not written as it should be. Is the disk full?")
+        copy.replace(out)
+    _copy_history(weights, out)
+    return Exported(read_model_file(out), difference, len(faces))
+
+
+def find_weights(source: Path) -> Path:
+    """Return the .hdf5 file of a run's folder, or the file itself; raises ModelFileError where there is none."""
+    if not source.exists():
+        raise ModelFileError(f"{source} does not exist. Give a Keras .hdf5 file or a run's folder")
+    if source.is_file():
+        return source
+    files = sorted(source.glob("*.hdf5"))
+    if len(files) == 1:
+        return files[0]
+    if not files and (source / "checkpoint.keras").exists():
+        raise ModelFileError(f"{source} holds an unfinished run. Go on with it: python -m training fit --out {source}")
+    raise ModelFileError(f"{source}: expected one .hdf5 file in the folder; found {len(files)}. Name the file")
+
+
+def _sample_of_real_faces(images: np.ndarray) -> np.ndarray:
+    """Return up to 256 faces spread over the data; raises DataError for noise.
+
+    Networks optimized wrongly may still agree on noise, where every answer is about the same.
+    """
+    chosen = images[np.linspace(0, len(images) - 1, min(len(images), CHECKED_FACES)).astype(int)]
+    left, right = chosen[:, :, :-1].astype(float), chosen[:, :, 1:].astype(float)
+    spread = min(left.std(), right.std())
+    alike = np.corrcoef(left.ravel(), right.ravel())[0, 1] if spread > 0 else 0.0
+    # Neighbouring pixels: 0.96 in FER-2013, 0 in noise.
+    if alike < 0.5:
+        raise DataError("expected real faces to compare Keras and LiteRT on; these pictures are noise or blank. "
+                        "Give fer2013.csv or a folder of faces with --data")
+    return chosen
+
+
+def _stamp(path: Path, recipe: Recipe) -> None:
+    with h5py.File(path, "r") as file:
+        if "model_weights" not in file:
+            raise ModelFileError(f"{path.name} is an HDF5 file without a Keras model in it")
+    write_metadata(path, description(recipe, temperature=1.0, dataset="not known", split="not known",
+                                     selection_rule="not known", licence="not known"))
+
+
+def _compile_and_compare(model: ModelFile, images: np.ndarray) -> tuple[bytes, float]:
+    """Return the flatbuffer and the largest difference of a probability; raises ModelFileError above 1e-4."""
+    with quiet():
+        network = load_keras(model)
+    faces = network_faces(model, images)
+    side = model.image_size_px
+    if network.input_shape[1:] != (side, side, 1) or network.output_shape[1:] != (len(model.labels),):
+        raise ModelFileError(
+            f"{model.path.name}: expected a network from ({side}, {side}, 1) to {len(model.labels)} labels; it goes "
+            f"from {network.input_shape[1:]} to {network.output_shape[1:]}. Choose the recipe that it was trained by"
+        )
+    with quiet():
+        flatbuffer = _compile(network, side)
+        answers = litert_network(flatbuffer)(faces)
+    difference = float(np.abs(answers - network.predict(faces, batch_size=256, verbose=0)).max())
+    if not difference <= LARGEST_DIFFERENCE:
+        raise ModelFileError(
+            f"{model.path.name}: LiteRT and Keras differ by {difference:.1e} on real faces, expected at most "
+            f"{LARGEST_DIFFERENCE:.0e}. Nothing was written; try another version of TensorFlow"
+        )
+    return flatbuffer, difference
+
+
+def _compile(network: Any, side: int) -> bytes:
+    import keras
+    import tensorflow as tf
+
+    if keras.backend.backend() != "tensorflow":
+        raise ModelFileError("LiteRT is made by TensorFlow: start the export with KERAS_BACKEND=tensorflow")
+    # Measured with TensorFlow 2.21 and Keras 3: converted from a traced function, the same network answers NaN.
+    face = keras.Input(batch_shape=(1, side, side, 1), name="face")
+    return bytes(tf.lite.TFLiteConverter.from_keras_model(keras.Model(face, network(face))).convert())
+
+
+def _copy_history(weights: Path, out: Path) -> None:
+    """Keep a run's history in the model's folder, where the report looks for it."""
+    history, kept = weights.parent / "history.csv", out.with_suffix("") / "history.csv"
+    if history.exists():
+        kept.parent.mkdir(exist_ok=True)
+        shutil.copyfile(history, kept)

@@ -1,0 +1,29 @@
+"""A run's history.csv: one row for each finished epoch."""
+
+import csv
+from pathlib import Path
+
+from training.data import DataError
+
+EPOCH_COLUMNS = ("epoch", "loss", "accuracy", "choosing_loss", "choosing_accuracy", "seconds")
+
+
+def write_history(path: Path, rows: list[dict[str, float]]) -> None:
+    """Replace a history in one step, so that a kill leaves the old one or the new one."""
+    new = path.with_suffix(".new")
+    with new.open("w", newline="") as file:
+        writer = csv.DictWriter(file, EPOCH_COLUMNS)
+        writer.writeheader()
+        writer.writerows(rows)
+    new.replace(path)
+
+
+def read_history(path: Path) -> list[dict[str, float]]:
+    """Return the rows of a run's history; raises DataError where it is missing or damaged."""
+    try:
+        with path.open(newline="") as file:
+            return [{name: float(row[name]) for name in EPOCH_COLUMNS} for row in csv.DictReader(file)]
+    except FileNotFoundError:
+        raise DataError(f"{path}: no such file. Give the history.csv of the run with --history") from None
+    except (KeyError, TypeError, ValueError) as error:
+        raise DataError(f"{path}: expected the columns {', '.join(EPOCH_COLUMNS)} in numbers ({error})") from None

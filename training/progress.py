@@ -1,0 +1,30 @@
+"""Shows how far a run has come: a bar in a terminal, a line for each epoch anywhere."""
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from training.data import FaceData
+from training.fit import fit
+from training.recipes import Recipe
+
+
+def fit_with_progress(data: FaceData, recipe: Recipe, *, folder: Path) -> Path:
+    """Fit and show progress; see `fit`."""
+    console = Console()
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
+        bar = progress.add_task(recipe.name, total=None)
+
+        def on_epoch(row: dict[str, float]) -> None:
+            line = (
+                f"epoch {row['epoch']:.0f} of {recipe.epochs}: loss {row['loss']:.4f}, "
+                f"choosing tenth {row['choosing_accuracy']:.1%} right, {row['seconds']:.0f} s"
+            )
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+        def on_step(done: int, total: int) -> None:
+            progress.update(bar, completed=done, total=total)
+
+        return fit(data, recipe, folder=folder, on_epoch=on_epoch, on_step=on_step)
