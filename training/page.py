@@ -113,6 +113,7 @@ def _network(model: ModelFile, findings: Findings) -> str:
     by_layer, side = count_flops(model.path), model.image_size_px
     rows = [
         ("input", f"{side} × {side} gray, each pixel × {model.scale:.6g} + {model.offset:g}"),
+        ("crop", f"the face's box, widened on each side by {_share(model.crop_margin)} of its length"),
         ("labels", ", ".join(model.labels) + ("" if CONTEMPT in model.labels else " (no contempt)")),
         ("parameters", f"{findings.scores['parameters']:,}"),
         ("computation", f"{sum(by_layer.values()) / 1e6:.1f} million floating-point operations for one face"),
