@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QPushButton,
 from emocam.gui.theme import tones
 
 MESSAGE_WIDTH_PX = 460
-BANNER_WIDTH_PX = 620
+BANNER_WIDTH_PX = 720
 
 
 class ActionButton(QPushButton):

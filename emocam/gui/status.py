@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar, QToolButton, QWidget
 
 from emocam.gui.advice import duration
 from emocam.gui.theme import figures_font
@@ -21,6 +21,8 @@ class Status(QStatusBar):
         self._figures = QLabel("No picture yet")
         self._figures.setFont(figures_font(self._figures.font()))
         self._figures.setContentsMargins(8, 0, 8, 0)
+        # Else every figure of another width would change the window's least size.
+        self._figures.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._figures.setToolTip(
             "Pictures analysed in a second, the time that one takes, the faces in sight, and the pictures that "
             "the source delivered faster than they could be analysed"
@@ -32,7 +34,7 @@ class Status(QStatusBar):
         self._session.clicked.connect(self.open_folder)
         self._session.hide()
         self._folder: Path | None = None
-        self.addWidget(self._figures)
+        self.addWidget(self._figures, 1)
         self.addPermanentWidget(self._session)
 
     @property

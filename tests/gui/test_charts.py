@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QFontMetricsF, QPalette
 from stand_ins import result
 
 from emocam.gui.charts import ProbabilityChart, ShareChart
@@ -86,3 +86,40 @@ def test_shares_stand_in_the_spectrum_s_order_with_uncertain_last(qtbot):
 @pytest.mark.parametrize("label", COLOURS)
 def test_every_label_s_colour_stands_off_the_background(qtbot, label, scheme):
     assert contrast(label_colour(label, scheme.base), QColor(scheme.base)) >= LEAST_GRAPHIC_CONTRAST
+
+
+def test_the_charts_follow_a_change_of_the_scheme(qtbot):
+    shares, probabilities = ShareChart(), ProbabilityChart()
+    shares.show_shares({"happy": 1.0})
+    for chart in (shares, probabilities):
+        qtbot.addWidget(chart)
+        chart.resize(300, 200)
+        for scheme in (DARK, LIGHT):
+            palette = chart.palette()
+            palette.setColor(QPalette.ColorRole.Window, QColor(scheme.window))
+            palette.setColor(QPalette.ColorRole.Base, QColor(scheme.base))
+            chart.setPalette(palette)
+            grabbed = chart.grab().toImage()
+            # One point beside the plot, one inside it.
+            assert {grabbed.pixelColor(x, y).name() for x, y in ((2, 2), (200, 60))} == {scheme.base.lower()}
+
+
+def test_the_names_beside_the_bars_have_room_from_the_first_drawing(qtbot):
+    chart = ShareChart()
+    qtbot.addWidget(chart)
+    chart.show_shares({"happy": 1.0})
+    assert not chart.grab().isNull()
+    room_px = chart._plot.getAxis("left").width()
+    metrics = QFontMetricsF(chart._plot.font())
+    assert room_px > max(metrics.horizontalAdvance(label) for label in SPECTRA["seven"].labels)
+
+
+def test_a_share_chart_can_empty_and_fill_again(qtbot):
+    chart = ShareChart()
+    qtbot.addWidget(chart)
+    chart.show_shares({"happy": 1.0})
+    chart.clear()
+    assert chart._empty.text() == "No labels yet"
+    chart.show_shares({"sad": 1.0})
+    assert chart._empty.text() == ""
+    assert len(chart._figures) == len(SPECTRA["seven"].labels) + 1
