@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAction, QColor
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from emocam.gui.notices import ActionButton
 from emocam.gui.theme import blend, tones
@@ -53,8 +53,14 @@ class NoticeBar(QFrame):
         self._colour()
         self.show()
 
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange and not self.isHidden():
+            self._colour()
+        super().changeEvent(event)
+
     def _colour(self) -> None:
-        scheme = tones(self.window().palette())
-        palette = self.window().palette()
+        palette = QApplication.palette(self)
+        scheme = tones(palette)
         palette.setColor(self.backgroundRole(), blend(QColor(scheme.window), QColor(scheme.accent), 0.16))
-        self.setPalette(palette)
+        if palette.color(self.backgroundRole()) != self.palette().color(self.backgroundRole()):
+            self.setPalette(palette)
