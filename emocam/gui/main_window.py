@@ -265,6 +265,7 @@ class MainWindow(QMainWindow):
         self.panel.reset_asked.connect(self._reset)
         self.sources.opening.connect(self._name_source)
         self.sources.opened.connect(self._note_source)
+        self.sources.ended.connect(self.status.clear_figures)
         self.sources.vanished.connect(self._clear_results)
         self.session.recording_changed.connect(self._draw_icons)
         self.session.ticked.connect(lambda elapsed_s: self._clock.setText(duration(elapsed_s)))

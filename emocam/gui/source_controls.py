@@ -28,6 +28,7 @@ class SourceControls(QObject):
 
     opening = Signal(str)  # title
     opened = Signal(str, str)  # title; identity to remember, or "" for what is not remembered
+    ended = Signal(str)  # in a few words, why no more pictures come; the last one stays
     vanished = Signal(str)  # in a few words, why there are no figures now
 
     def __init__(
@@ -166,11 +167,15 @@ class SourceControls(QObject):
     def _note_ended(self, title: str, problem: str) -> None:
         is_recording = self._worker.elapsed_s > 0
         recording = "The recording is still open: stop it, or go on with another source." if is_recording else ""
-        text = "\n\n".join(part for part in (problem, recording) if part)
         self._clear_advice()
-        self.vanished.emit("The source has ended")
         actions = [self._replay, self._actions.open_file, self._actions.first_camera]
-        self._video.show_message(f"The end of {title}", text, actions)
+        if self._video.has_picture:
+            self.ended.emit("The source has ended")
+            self._video.show_banner(f"{problem or f'The end of {title}.'} {recording}".rstrip(), actions)
+        else:
+            self.vanished.emit("The source has ended")
+            text = "\n\n".join(part for part in (problem, recording) if part)
+            self._video.show_message(f"The end of {title}", text, actions)
 
     def _note_crash(self, problem: str) -> None:
         self._forget_picture("Stopped")

@@ -42,6 +42,11 @@ class VideoView(QWidget):
         """The number of the face whose box is drawn thicker; None for none."""
         return self._selected
 
+    @property
+    def has_picture(self) -> bool:
+        """Whether a frame is shown, or lies under a message."""
+        return not self._image.isNull()
+
     def show_result(self, result: FrameResult) -> None:
         """Show a frame with its faces; a message goes, a banner stays."""
         self._show(result.frame, result.faces)

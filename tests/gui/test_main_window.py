@@ -223,22 +223,36 @@ def test_a_lost_camera_is_said_and_its_picture_comes_back(window, camera, messag
     qtbot.waitUntil(lambda: "1 face" in window.status.figures)
 
 
-def test_the_end_of_a_file_offers_to_play_it_again(make_window, messages, qtbot):
+def test_the_end_of_a_file_offers_to_play_it_again(make_window, banners, qtbot):
     sources = Sources(clip=lambda: FakeSource("clip", frames=2))
     window = make_window(sources=sources, source="clip")
-    qtbot.waitUntil(lambda: messages[-1][0] == "The end of clip")
+    qtbot.waitUntil(lambda: "The end of clip." in banners)
     played = len(sources.opened)
     window.sources._replay.trigger()
     qtbot.waitUntil(lambda: len(sources.opened) == played + 1)
 
 
-def test_a_clip_that_ends_while_recording_keeps_the_recording_open(make_window, camera, messages, qtbot):
+def test_a_picture_stays_with_its_face_after_its_end(make_window, banners, qtbot):
+    window = make_window(sources=Sources(photo=FakeSource("photo", frames=1)), source="photo")
+    qtbot.waitUntil(lambda: "The end of photo." in banners)
+    assert window.video.has_picture
+    assert window.video._message.isHidden()
+    assert window.faces._list.count() == 1
+    assert window.status.figures == "The source has ended"
+
+
+def test_a_file_without_a_picture_says_so_where_the_picture_would_be(make_window, messages, qtbot):
+    make_window(sources=Sources(empty=FakeSource("empty", frames=0)), source="empty")
+    qtbot.waitUntil(lambda: messages[-1][0] == "The end of empty")
+
+
+def test_a_clip_that_ends_while_recording_keeps_the_recording_open(make_window, camera, banners, qtbot):
     window = make_window(sources=Sources(first=camera, clip=FakeSource("clip", frames=2, interval_s=0.01)))
     camera.items.append(frame())
     record(window, qtbot)
     window.sources.open("clip")
-    qtbot.waitUntil(lambda: messages[-1][0] == "The end of clip")
-    assert "recording is still open" in messages[-1][1]
+    qtbot.waitUntil(lambda: any("The end of clip." in text for text in banners))
+    assert "recording is still open" in banners[-1]
     assert window.session.is_recording
 
 
