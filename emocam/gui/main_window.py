@@ -331,8 +331,8 @@ class MainWindow(QMainWindow):
         """Go back to the network in use, or to the shipped one if there is none yet."""
         fallback = self._loaded_model or DEFAULT_MODEL
         self.panel.show_network_state("" if self._loaded_model else "No network: faces get no labels")
-        kept = " The network in use stays." if self._loaded_model else ""
-        self.notices.say(f"The network {Path(text).name} cannot be used. {reason}{kept}", [self.actions_.open_model])
+        kept = "; the one in use stays" if self._loaded_model else ""
+        self.notices.say(f"The network {Path(text).name} cannot be used{kept}. {reason}", [self.actions_.open_model])
         if fallback != text and self._settings.model == text:
             self.change(model=fallback)
             if self._loaded_model:

@@ -285,7 +285,7 @@ def test_a_bad_network_is_refused_with_the_reason_and_the_old_one_stays(window, 
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *args: ("bad.hdf5", ""))
     with qtbot.waitSignal(window._worker.model_failed):
         window.actions_.open_model.trigger()
-    assert "holds no network" in window.notices.text
+    assert window.notices.text == "The network bad.hdf5 cannot be used; the one in use stays. bad.hdf5 holds no network"
     assert window.settings.model == "fake"
 
 
