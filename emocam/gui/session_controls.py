@@ -124,12 +124,15 @@ class SessionControls(QObject):
         self._actions.marker.setEnabled(False)
         if self._marker is not None:
             self._marker.reject()
-        if folder:
+        is_there = bool(folder) and Path(folder).is_dir()
+        if is_there:
             self._status.show_saved(Path(folder), self._elapsed_s)
+        elif folder:
+            self._status.forget_session()
         self.ticked.emit(0.0)
         if problem:
             what = "The recording has stopped" if was_recording else "The recording could not begin"
-            self._notices.say(f"{what}. {problem}", [self._open_session] if folder else [])
+            self._notices.say(f"{what}. {problem}", [self._open_session] if is_there else [])
         if was_recording:
             self.recording_changed.emit(False)
 

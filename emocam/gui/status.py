@@ -66,6 +66,11 @@ class Status(QStatusBar):
         """Show where the last session lies."""
         self._show_session(folder, f"Saved {duration(elapsed_s)} in {folder.parent.name}/{folder.name}")
 
+    def forget_session(self) -> None:
+        """Say nothing of the session, whose folder is gone."""
+        self._folder = None
+        self._session.hide()
+
     def note(self, text: str) -> None:
         """Say something for a few seconds, in place of the figures."""
         self.showMessage(text, NOTE_MS)

@@ -1,6 +1,7 @@
 """The window: what it shows, says and remembers, with a fake engine behind it."""
 
 import json
+import shutil
 
 import pytest
 from PySide6.QtCore import Qt
@@ -11,6 +12,7 @@ from stand_ins import FakePipeline, FakeSource, Sources, frame, open_fake_model,
 from emocam.gui import main_window as main_window_module
 from emocam.gui.dialogs import MarkerDialog
 from emocam.gui.main_window import MainWindow
+from emocam.gui.notices import ActionButton
 from emocam.gui.source_controls import NO_FACE_AFTER_S
 from emocam.gui.worker import CaptureThread, Engine, Shown
 from emocam.messages import Gap
@@ -254,6 +256,17 @@ def test_a_clip_that_ends_while_recording_keeps_the_recording_open(make_window, 
     qtbot.waitUntil(lambda: any("The end of clip." in text for text in banners))
     assert "recording is still open" in banners[-1]
     assert window.session.is_recording
+
+
+def test_a_recording_whose_folder_vanished_is_not_called_saved(window, camera, folders, qtbot):
+    record(window, qtbot)
+    (session,) = folders[1].iterdir()
+    shutil.rmtree(session)
+    with qtbot.waitSignal(window.session.recording_changed):
+        window.actions_.record.trigger()
+    assert "is gone" in window.notices.text
+    assert "Open folder" not in [button.text() for button in window.notices.findChildren(ActionButton)]
+    assert window.status.session == ""
 
 
 def test_no_face_for_a_while_is_met_with_advice_until_there_is_one(window, banners):
