@@ -29,22 +29,19 @@ def recording_error(error: OSError, folder: Path) -> RecordingError:
     """Say in words what an error of the file system means for a session in `folder`."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return RecordingError(
-            f"The disk of {folder} is full. What was recorded until now is kept: "
-            "free some space, or choose a folder on another disk, and record again."
+            f"The disk of {folder} is full. What was recorded until now is kept: free some space, and record again."
         )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return RecordingError(
-            f"Emocam may not write to {folder}. Choose a folder that you may write to, "
-            "or change the permissions of this one, and record again."
+            f"Emocam may not write to {folder}. Change the permissions of that folder, and record again."
         )
     if error.errno in (errno.ENOENT, errno.ESTALE, errno.ENODEV, errno.ENXIO):
         return RecordingError(
             f"The folder {folder} is gone: it was moved or deleted, or its disk was removed. "
-            "Put it back, or choose another folder, and record again."
+            "Record again, and a new folder is made; put the disk back first if it was removed."
         )
     return RecordingError(
-        f"{folder} cannot be written to ({error.strerror or error}). "
-        "Check the disk, or choose another folder, and record again."
+        f"{folder} cannot be written to ({error.strerror or error}). Check the disk, and record again."
     )
 
 

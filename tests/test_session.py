@@ -312,10 +312,17 @@ def test_a_folder_that_may_not_be_written_to_is_refused(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES, errno.ENOENT, errno.EIO])
+def test_a_failure_names_the_folder_and_advises_what_the_window_can_do(tmp_path, number):
+    advice = str(session_files.recording_error(OSError(number, "reason"), tmp_path))
+    assert str(tmp_path) in advice
+    assert "hoose" not in advice  # the window always records into the documents
+
+
 def test_a_failed_sync_ends_the_recording(tmp_path, monkeypatch):
     recorder = record_into(tmp_path)
     recorder._sync_error = OSError(errno.EIO, "Input/output error")
-    with pytest.raises(RecordingError, match=r"Input/output error.*another folder"):
+    with pytest.raises(RecordingError, match=r"Input/output error.*Check the disk"):
         recorder.record(make_result(0))
     recorder.close()
 
