@@ -7,7 +7,7 @@ import argparse
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from emocam import __version__
@@ -100,7 +100,7 @@ def _add_analyze(commands: "_Commands[argparse.ArgumentParser]") -> None:
         ("--label-every", "label_every_frames", "give a face a new label in every Nth frame"),
     ):
         low, high = RANGES[setting]
-        parser.add_argument(option, dest=setting, metavar="N", type=int, help=f"{what}, {low} to {high}")
+        parser.add_argument(option, dest=setting, metavar="N", type=_whole(low, high), help=f"{what}, {low} to {high}")
     parser.add_argument("--model", metavar="FILE", default=DEFAULT_MODEL, help=_MODEL_HELP)
 
 
@@ -111,7 +111,7 @@ def _add_benchmark(commands: "_Commands[argparse.ArgumentParser]") -> None:
     parser.add_argument(
         "--frames",
         metavar="N",
-        type=_positive,
+        type=_whole(1),
         help="analyse N frames, the file from its start again if it is shorter (otherwise the file once)",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
@@ -129,10 +129,19 @@ def _described(parser: argparse.ArgumentParser, description: str) -> argparse.Ar
     return parser
 
 
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number from 1; got {text}")
+def _whole(low: int, high: int | None = None) -> Callable[[str], int]:
+    """Return what turns an option's text into a whole number of a range; None means no upper end."""
+    numbers = f"from {low}" if high is None else f"from {low} to {high}"
+
+    def number(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = low - 1
+        if value < low or (high is not None and value > high):
+            raise argparse.ArgumentTypeError(f"expected a whole number {numbers}; got {text}")
+        return value
+
     return number
 
 

@@ -126,3 +126,16 @@ def test_a_file_that_is_no_model_is_refused_by_name(tmp_path, capsys):
 def test_the_package_runs_as_a_program():
     answer = subprocess.run([sys.executable, "-m", "emocam", "--version"], capture_output=True, text=True, timeout=60)
     assert (answer.returncode, answer.stdout) == (0, "Emocam 0.1.0\n")
+
+
+@pytest.mark.parametrize(
+    ("option", "text"), [("--every", "99"), ("--label-every", "0"), ("--every", "often"), ("--frames", "1.5")]
+)
+def test_a_number_that_cannot_be_is_refused_by_the_name_of_its_option(option, text, capsys):
+    arguments = ["benchmark", "--source", "x.mp4"] if option == "--frames" else ["analyze", "x.mp4", "--out", "y"]
+    with pytest.raises(SystemExit) as refusal:
+        main([*arguments, option, text])
+    assert refusal.value.code == 2
+    message = capsys.readouterr().err
+    assert f"argument {option}: expected a whole number from 1" in message
+    assert f"got {text}" in message
