@@ -53,7 +53,8 @@ def fit(
     targets = soft_targets(fitting, recipe)
     steps = math.ceil(len(fitting) / recipe.batch_size)
     _claim(folder, recipe, fitting, targets)
-    keras.utils.set_random_seed(recipe.seed)
+    with quiet():  # it imports TensorFlow, on whatever backend
+        keras.utils.set_random_seed(recipe.seed)
     model, history = _resume(folder, steps) or (_compiled(recipe, steps), [])
     for epoch in range(len(history), recipe.epochs):
         started = datetime.now(UTC)

@@ -11,6 +11,7 @@ from types import FrameType, TracebackType
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+from emocam.gui.log_file import keep_log, log_path
 from emocam.gui.main_window import MainWindow
 from emocam.gui.theme import apply_theme
 from emocam.gui.worker import CaptureThread
@@ -32,6 +33,7 @@ def run_app(*, source: str | None = None, model: str | None = None, demo: bool =
     for name in OPENCV_QT_VARIABLES:
         if "cv2" in os.environ.get(name, ""):
             del os.environ[name]
+    keep_log(log_path())
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setApplicationName("Emocam")
@@ -65,7 +67,7 @@ def _catch_all(window: MainWindow) -> None:
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         log.critical("nobody caught this", exc_info=(kind, error, trace))
-        window.notices.say(f"Something went wrong; the log has the details. {kind.__name__}: {error}")
+        window.notices.say(f"Something went wrong; {log_path()} has the details. {kind.__name__}: {error}")
 
     def end(_number: int, _frame: FrameType | None) -> None:
         window.end()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 
 from emocam.gui.actions import Actions, describe
 from emocam.gui.advice import no_face_advice
+from emocam.gui.log_file import log_path
 from emocam.gui.source_menu import SourceMenu
 from emocam.gui.video_view import VideoView
 from emocam.gui.worker import CaptureThread, Shown
@@ -179,7 +180,7 @@ class SourceControls(QObject):
 
     def _note_crash(self, problem: str) -> None:
         self._forget_picture("Stopped")
-        text = f"This should not have happened; the log has the details.\n\n{problem}"
+        text = f"This should not have happened; {log_path()} has the details.\n\n{problem}"
         self._video.show_message("The analysis has stopped", text, [self._actions.retry])
 
     def _forget_picture(self, words: str) -> None:

@@ -115,6 +115,16 @@ def test_a_recipe_with_votes_asks_for_them(files, capsys):
     assert "--ferplus" in capsys.readouterr().err
 
 
+def test_ctrl_c_says_that_the_run_can_go_on(files, tmp_path, monkeypatch, capsys):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("training.progress.fit_with_progress", interrupted)
+    monkeypatch.setenv("KERAS_BACKEND", "tensorflow")
+    assert main(fit_command(files, tmp_path / "run")[3:]) == 130
+    assert "the same command goes on from there" in capsys.readouterr().err
+
+
 def test_export_refuses_noise(run, tmp_path, capsys):
     rng = np.random.default_rng(0)
     noise = [(i % 7, rng.integers(0, 256, (48, 48), np.uint8), "Training") for i in range(14)]

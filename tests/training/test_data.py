@@ -89,6 +89,12 @@ def test_a_damaged_row_is_named(fer2013, change, message):
         read_faces(fer2013)
 
 
+def test_a_file_cut_in_the_name_of_a_split_names_that_row(fer2013):
+    fer2013.write_text(fer2013.read_text().rstrip()[:-3])
+    with pytest.raises(DataError, match=r"row 36: expected a split such as PublicTest; got 'PublicT'"):
+        read_faces(fer2013)
+
+
 def test_a_file_without_the_columns_or_rows_is_refused(tmp_path):
     path = tmp_path / "other.csv"
     path.write_text("name,age\nx,3\n")
@@ -126,6 +132,22 @@ def test_votes_of_another_number_of_rows_or_another_order_are_refused(tmp_path, 
         read_faces(fer2013, write_ferplus(tmp_path / "long.csv", [*data, data[-1]]))
     with pytest.raises(DataError, match="row 2: expected Usage Training"):
         read_faces(fer2013, write_ferplus(tmp_path / "turned.csv", data[::-1]))
+
+
+def test_a_row_of_votes_that_is_missing_within_a_split_is_named_by_its_gap(tmp_path, fer2013, data):
+    path = write_ferplus(tmp_path / "votes.csv", data)
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join([*lines[:9], *lines[10:]]))
+    with pytest.raises(DataError, match=r"row 29: expected Usage Training.* jump at row 10, to fer0000009\.png"):
+        read_faces(fer2013, path)
+
+
+def test_two_rows_of_votes_that_have_changed_places_are_named(tmp_path, fer2013, data):
+    path = write_ferplus(tmp_path / "votes.csv", data)
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join([*lines[:8], lines[9], lines[8], *lines[10:]]))
+    with pytest.raises(DataError, match=r"row 10: expected a picture after fer0000008\.png; got fer0000007\.png"):
+        read_faces(fer2013, path)
 
 
 def test_a_vote_that_is_no_number_names_its_row(tmp_path, fer2013, data):

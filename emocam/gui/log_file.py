@@ -1,0 +1,30 @@
+"""The app's log in a file, for who did not start it from a terminal."""
+
+import logging
+import logging.handlers
+import sys
+from pathlib import Path
+
+import platformdirs
+
+LARGEST_BYTES = 2**20  # of each of two files, the older of which is dropped
+
+
+def log_path() -> Path:
+    """Return the file that the app's log is kept in."""
+    return Path(platformdirs.user_log_dir("Emocam", appauthor=False)) / "emocam.log"
+
+
+def keep_log(path: Path) -> None:
+    """Write warnings and errors to standard error and to a file; without the file where it cannot be written."""
+    handlers: list[logging.Handler] = [logging.StreamHandler()]
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handlers.append(
+            logging.handlers.RotatingFileHandler(path, maxBytes=LARGEST_BYTES, backupCount=1, encoding="utf-8")
+        )
+    except OSError as error:
+        print(f"emocam: no log is kept in {path}: {error}", file=sys.stderr)
+    for handler in handlers:
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        logging.getLogger().addHandler(handler)
