@@ -97,4 +97,4 @@ def _check_outputs(model: ModelFile, network: Network) -> None:
 
 
 def _export(model: ModelFile) -> str:
-    return f'Compile it: python -m training export "{model.path}"'
+    return f'Compile it: python -m training export "{model.path}" --data fer2013.csv'

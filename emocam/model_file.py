@@ -70,7 +70,7 @@ def read_model_file(path: Path) -> ModelFile:
             if METADATA not in file.attrs:
                 raise ModelFileError(
                     f"{path.name} does not say which labels and which scale its network was trained with. "
-                    f'Stamp it: python -m training export "{path}" --recipe NAME'
+                    f"Stamp it: {_stamp_command(path)}"
                 )
             metadata = _metadata(path, _text(file.attrs[METADATA]))
             digest = _digest(file["model_weights"])
@@ -83,7 +83,7 @@ def read_model_file(path: Path) -> ModelFile:
     if metadata["weights_digest"] != digest:
         raise ModelFileError(
             f"{path.name}: the weights are not those that its description was written for. "
-            f'Stamp it anew: python -m training export "{path}" --recipe NAME'
+            f"Stamp it anew: {_stamp_command(path)}"
         )
     return ModelFile(
         path=path,
@@ -178,12 +178,16 @@ def _class_names(part: object) -> set[str]:
     return names
 
 
+def _stamp_command(path: Path) -> str:
+    return f'python -m training export "{path}" --recipe NAME --data fer2013.csv'
+
+
 def _metadata(path: Path, text: str) -> dict[str, Any]:
     metadata = json.loads(text)
     problem = _metadata_problem(metadata)
     if problem:
         raise ModelFileError(
-            f'{path.name}: {problem}. Stamp it anew: python -m training export "{path}" --recipe NAME'
+            f"{path.name}: {problem}. Stamp it anew: {_stamp_command(path)}"
         )
     return metadata
 

@@ -192,7 +192,8 @@ def _description(recipe: Recipe, temperature: float, history: list[dict[str, flo
         temperature=temperature,
         dataset=f"FER-2013 (Goodfellow et al. 2013){votes}",
         split="Training less its choosing tenth",
-        selection_rule="none: the weights of the last epoch; the temperature is fitted on the choosing tenth",
+        selection_rule="none: the weights of the last epoch; the temperature is fitted on the choosing tenth, and the "
+        "app's crop margin was chosen on faces that are not FER-2013's",
         licence="The weights are MIT, as Emocam is. FER-2013's pictures were collected from the web for "
         "research; none of them is in this file.",
     )

@@ -30,7 +30,7 @@ def classify(model: ModelFile, images: np.ndarray) -> np.ndarray:
         raise ModelFileError(
             f"{model.path.name}: expected {len(model.labels)} outputs, one for each label; got "
             f"{probabilities.shape[1:]}. Stamp it with the recipe that it was trained by: "
-            f'python -m training export "{model.path}" --recipe NAME'
+            f'python -m training export "{model.path}" --recipe NAME --data fer2013.csv'
         )
     return with_temperature(probabilities, model.temperature)
 
