@@ -27,6 +27,7 @@ class ProbabilityChart(QWidget):
         self._history = ProbabilityHistory(0)
         self._model_labels: tuple[str, ...] = ()
         self._spectrum = SPECTRA["seven"]
+        self._pooled: dict[int, np.ndarray | None] = {}  # of the faces of the last frame
         self._chosen: int | None = None
         self._followed: int | None = None
         self._title = QLabel(self)
@@ -68,10 +69,13 @@ class ProbabilityChart(QWidget):
             self._history = ProbabilityHistory(len(result.model_labels))
         spectrum = SPECTRA[result.settings.spectrum]
         is_switched, self._spectrum = spectrum != self._spectrum, spectrum
-        self._follow([face.track_id for face in result.faces])
+        self._pooled = {face.track_id: face.pooled for face in result.faces}
+        self._follow(list(self._pooled))
         is_sampled = self._history.add(self._clock(), result.faces)
         if is_sampled or is_switched:
             self._draw()
+        else:
+            self._show_figures()
 
     def select_face(self, track_id: int | None) -> None:
         """Show this face; None shows the first one in sight, and the next when it has left."""
@@ -83,6 +87,7 @@ class ProbabilityChart(QWidget):
         """Forget every sample, and which face was shown."""
         self._history = ProbabilityHistory(len(self._model_labels))
         self._chosen = self._followed = None
+        self._pooled = {}
         self._draw()
 
     def sizeHint(self) -> QSize:
@@ -113,12 +118,19 @@ class ProbabilityChart(QWidget):
             self._restyle()
         for label, values in zip(labels, shown.T, strict=True):
             self._curves[label].setData(ages_s, values)
-        newest = shown[-1] if len(shown) else np.full(len(labels), np.nan)
-        self._legend.show_values(labels, newest)
+        self._show_figures()
         face = self.shown_face
         subject = "Probabilities" if face is None else f"Probabilities of face {face}"
         self._title.setText(f"{subject}, the last {SPAN_S:.0f} s")
         self._empty.say("" if np.isfinite(shown).any() else _reason_for_nothing(face))
+
+    def _show_figures(self) -> None:
+        """Show the figures of the last frame, which the lines' next sample may miss."""
+        labels, pooled = self._spectrum.labels, self._pooled.get(self.shown_face or 0)
+        values = np.full(len(labels), np.nan)
+        if pooled is not None:
+            values = spectrum_matrix(self._model_labels, self._spectrum) @ pooled
+        self._legend.show_values(labels, values)
 
     def _restyle(self) -> None:
         scheme = tones(self.palette())

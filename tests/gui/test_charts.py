@@ -123,3 +123,15 @@ def test_a_share_chart_can_empty_and_fill_again(qtbot):
     chart.show_shares({"sad": 1.0})
     assert chart._empty.text() == ""
     assert len(chart._figures) == len(SPECTRA["seven"].labels) + 1
+
+
+def test_the_figures_are_the_last_frame_s_and_not_the_last_sample_s(qtbot):
+    now_s = 0.0
+    chart = ProbabilityChart(clock=lambda: now_s)
+    qtbot.addWidget(chart)
+    chart.show_result(result())
+    now_s = 0.03
+    shown = result(time_s=0.03)
+    pooled = np.array([0.02, 0.02, 0.02, 0.72, 0.02, 0.02, 0.18], np.float32)
+    chart.show_result(replace(shown, faces=(replace(shown.faces[0], pooled=pooled),)))
+    assert "72" in chart._legend._texts[SPECTRA["seven"].labels.index("happy")]
