@@ -5,15 +5,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import platformdirs
 
+from emocam.closing import ClosedOnExit
 from emocam.messages import FrameResult, Gap
 from emocam.session_description import (
     RecordedModel,
@@ -31,6 +30,7 @@ from emocam.session_files import (
     FolderLock,
     RecordingError,
     csv_lines,
+    numbered_folder,
     recording_error,
     replace_file,
     text_cell,
@@ -61,20 +61,13 @@ def default_parent() -> Path:
 def new_session_folder(parent: Path, moment: datetime) -> Path:
     """Make a folder named after a local time, with -2, -3 … where there is one; raises RecordingError."""
     local = moment.astimezone() if moment.tzinfo else moment
-    name = local.strftime("%Y-%m-%d_%H-%M-%S")
     try:
-        parent.mkdir(parents=True, exist_ok=True)
-        for number in count(1):
-            folder = parent / (name if number == 1 else f"{name}-{number}")
-            with suppress(FileExistsError):
-                folder.mkdir()
-                return folder
+        return numbered_folder(parent, local.strftime("%Y-%m-%d_%H-%M-%S"))
     except OSError as error:
         raise recording_error(error, parent) from error
-    raise AssertionError("unreachable: the numbers do not end")
 
 
-class SessionRecorder:
+class SessionRecorder(ClosedOnExit):
     """Writes a session as it goes on. One thread records; any thread reads `folder` and `elapsed_s`.
 
     Every method that writes raises RecordingError when that fails, and from then on: the recording is
@@ -222,14 +215,6 @@ class SessionRecorder:
             self._faces.close()
             self._markers.close()
             self._folder_lock.release()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 FACES = "faces.csv"
@@ -43,6 +44,17 @@ def recording_error(error: OSError, folder: Path) -> RecordingError:
     return RecordingError(
         f"{folder} cannot be written to ({error.strerror or error}). Check the disk, and record again."
     )
+
+
+def numbered_folder(parent: Path, name: str) -> Path:
+    """Make a folder of this name, with -2, -3 … behind it where there is one; raises OSError."""
+    parent.mkdir(parents=True, exist_ok=True)
+    for number in count(1):
+        folder = parent / (name if number == 1 else f"{name}-{number}")
+        with suppress(FileExistsError):
+            folder.mkdir()
+            return folder
+    raise AssertionError("unreachable: the numbers do not end")
 
 
 def text_cell(text: str) -> str:

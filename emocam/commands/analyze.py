@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
-from itertools import count
+from itertools import chain
 from pathlib import Path
 
 from rich.console import Console
@@ -19,7 +19,8 @@ from emocam.messages import FrameResult
 from emocam.model_file import ModelFileError
 from emocam.pipeline import Pipeline
 from emocam.resources import resolve_model
-from emocam.session import RecordingError, SessionRecorder
+from emocam.session import SessionRecorder
+from emocam.session_files import RecordingError, numbered_folder
 from emocam.settings import Settings
 from emocam.sources import Source, SourceError
 
@@ -93,7 +94,7 @@ def analyze(
         with SessionRecorder(
             folder, model=classifier.model, settings=settings, source=source.title, is_live=False
         ) as recorder:
-            for done, last in enumerate(_chained(first, results), start=1):
+            for done, last in enumerate(chain([first], results), start=1):
                 recorder.record(last)
                 numbers |= {face.track_id for face in last.faces}
                 on_progress(done, source.frame_count)
@@ -140,21 +141,10 @@ def session_folder(out: Path, text: str) -> Path:
     """Make a folder named after an input, with -2, -3 … where there is one; raises RecordingError."""
     name = Path(text).expanduser().absolute().resolve().stem or "session"
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        for number in count(1):
-            folder = out / (name if number == 1 else f"{name}-{number}")
-            if not folder.exists():
-                folder.mkdir()
-                return folder
+        return numbered_folder(out, name)
     except OSError as error:
         reason = error.strerror or error
         raise RecordingError(f"Expected to make a folder in {out}; {reason}. Choose another --out.") from error
-    raise AssertionError("unreachable: the numbers do not end")
-
-
-def _chained(first: FrameResult, others: Iterator[FrameResult]) -> Iterator[FrameResult]:
-    yield first
-    yield from others
 
 
 def _progress_bar() -> Progress:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from emocam.gui.notices import Banner, Message
 from emocam.gui.overlay import Mark, chip_font, paint_marks, place_marks
 from emocam.gui.theme import tones
-from emocam.messages import Face, Frame, FrameResult
+from emocam.messages import Face, FrameResult
 
 
 class VideoView(QWidget):
@@ -49,11 +49,14 @@ class VideoView(QWidget):
 
     def show_result(self, result: FrameResult) -> None:
         """Show a frame with its faces; a message goes, a banner stays."""
-        self._show(result.frame, result.faces)
-
-    def show_picture(self, frame: Frame) -> None:
-        """Show a frame of which nothing is known yet; a message goes, a banner stays."""
-        self._show(frame, ())
+        # The QImage reads the array's memory, so the array is kept for as long as the image is.
+        pixels = np.ascontiguousarray(result.frame.image)
+        height, width = pixels.shape[:2]
+        self._image = QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_BGR888)
+        self._pixels, self._faces = pixels, result.faces
+        if not self._message.isHidden():
+            self.clear_message()
+        self.update()
 
     def clear(self) -> None:
         """Show neither picture nor message nor banner."""
@@ -123,16 +126,6 @@ class VideoView(QWidget):
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self.update()
         super().changeEvent(event)
-
-    def _show(self, frame: Frame, faces: tuple[Face, ...]) -> None:
-        # The QImage reads the array's memory, so the array is kept for as long as the image is.
-        pixels = np.ascontiguousarray(frame.image)
-        height, width = pixels.shape[:2]
-        self._image = QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_BGR888)
-        self._pixels, self._faces = pixels, faces
-        if not self._message.isHidden():
-            self.clear_message()
-        self.update()
 
     def _picture(self) -> QRectF:
         size = self._image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)

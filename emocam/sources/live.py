@@ -4,12 +4,12 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol
 
 import cv2
 import numpy as np
 
+from emocam.closing import ClosedOnExit
 from emocam.latest import Latest
 from emocam.messages import Frame, Gap
 from emocam.sources.errors import SourceError
@@ -37,7 +37,7 @@ class Connection(Protocol):
     def release(self) -> None: ...
 
 
-class LiveSource:
+class LiveSource(ClosedOnExit):
     """A camera or stream as a source: the newest frame, or a Gap while it is lost.
 
     Reading may block for ever inside a driver, so each connection has a thread, which is left behind
@@ -121,14 +121,6 @@ class LiveSource:
         if reader is not None:
             reader.leave()
             reader.thread.join(timeout=1.0)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _loss(self, now_s: float) -> str | None:
         """Return why the source is lost, as a sentence; None while it is not."""

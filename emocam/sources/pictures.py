@@ -2,12 +2,11 @@
 
 import re
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import cv2
 import numpy as np
 
+from emocam.closing import ClosedOnExit
 from emocam.messages import Frame
 from emocam.sources.errors import SourceError
 from emocam.sources.video import as_frame_image
@@ -19,7 +18,7 @@ PICTURE_SHOWN_S = 1.0  # how long a picture stands for when it is played or time
 LARGEST_SIDE_PX = 4096  # a larger picture is reduced to this: faces are searched on 640 pixels anyway
 
 
-class Pictures:
+class Pictures(ClosedOnExit):
     """The pictures of a folder in natural order, or a single one; the caller paces them."""
 
     is_live = False
@@ -73,14 +72,6 @@ class Pictures:
         """Leave the rest unread."""
         self.ended = True
         self._next = len(self._paths)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def pictures_in(folder: Path) -> list[Path]:

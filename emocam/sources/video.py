@@ -1,12 +1,11 @@
 """Video files: read in order, nothing dropped."""
 
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import cv2
 import numpy as np
 
+from emocam.closing import ClosedOnExit
 from emocam.messages import Frame
 from emocam.sources.errors import SourceError
 
@@ -17,7 +16,7 @@ HEAD_BYTES = 4096
 TEXT_CONTROLS = frozenset(b"\t\n\v\f\r\x1b")
 
 
-class VideoFile:
+class VideoFile(ClosedOnExit):
     """A video file as a source; the caller paces it."""
 
     is_live = False
@@ -65,14 +64,6 @@ class VideoFile:
         """Close the file; may be called again."""
         self.ended = True
         self._capture.release()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _time_s(self) -> float:
         """The time that the file gives the frame just read, if it goes forward; else one interval more."""

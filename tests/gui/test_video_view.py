@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont
-from stand_ins import frame, result
+from stand_ins import result
 
 from emocam.gui.overlay import CHIP, CHIP_QUIET_TEXT, CHIP_TEXT, chip_words, place_marks
 from emocam.gui.theme import contrast
@@ -33,7 +33,7 @@ def test_the_picture_keeps_its_shape_and_fills_the_widget(view):
     picture[:] = (255, 0, 0)  # blue, as BGR
     picture.flags.writeable = False
     view.resize(640, 600)
-    view.show_picture(frame(picture=picture))
+    view.show_result(result(faces=0, picture=picture))
     grabbed = view.grab().toImage()
     assert grabbed.pixelColor(320, 300) == QColor(0, 0, 255)
     assert grabbed.pixelColor(2, 62) == QColor(0, 0, 255)
@@ -59,7 +59,7 @@ def test_a_message_gives_way_to_the_next_picture(view):
     view.show_message("No camera", "Plug one in.")
     message = view._message
     assert message.isVisible()
-    view.show_picture(frame())
+    view.show_result(result(faces=0))
     assert not message.isVisible()
 
 

@@ -39,6 +39,15 @@ def session_of(tmp_path):
     return folder
 
 
+def start_recording(worker, qtbot):
+    """Open the first camera, and record once there is a network."""
+    with qtbot.waitSignals([worker.model_opened, worker.source_opened]):
+        worker.start()
+        worker.open(None)
+    with qtbot.waitSignal(worker.recording_started):
+        worker.start_recording()
+
+
 def test_the_picture_is_shown_before_the_network_is_loaded(make_worker, qtbot):
     import threading
 
@@ -98,11 +107,7 @@ def test_a_lost_camera_leaves_a_gap_in_the_recording_and_is_said_once(make_worke
     worker = make_worker(Sources(first=camera))
     lost = []
     worker.source_lost.connect(lost.append)
-    with qtbot.waitSignals([worker.model_opened, worker.source_opened]):
-        worker.start()
-        worker.open(None)
-    with qtbot.waitSignal(worker.recording_started):
-        worker.start_recording()
+    start_recording(worker, qtbot)
     with qtbot.waitSignal(worker.result_ready):
         camera.items += [frame(0, 0.0), Gap(1, 1.0, "unplugged"), Gap(2, 2.0, "unplugged")]
     worker.results.take()
@@ -156,11 +161,7 @@ def test_settings_hold_from_the_next_frame_on(make_worker, qtbot):
 def test_ending_the_thread_completes_the_recording(make_worker, qtbot, tmp_path):
     camera = FakeSource("camera", is_live=True)
     worker = make_worker(Sources(first=camera))
-    with qtbot.waitSignals([worker.model_opened, worker.source_opened]):
-        worker.start()
-        worker.open(None)
-    with qtbot.waitSignal(worker.recording_started):
-        worker.start_recording()
+    start_recording(worker, qtbot)
     with qtbot.waitSignal(worker.result_ready):
         camera.items.append(frame())
     worker.stop()
@@ -209,11 +210,7 @@ def test_what_nobody_expected_ends_the_thread_with_a_message_and_it_can_start_ag
 def test_a_marker_is_written_with_its_span(make_worker, qtbot, tmp_path):
     camera = FakeSource("camera", is_live=True)
     worker = make_worker(Sources(first=camera))
-    with qtbot.waitSignals([worker.model_opened, worker.source_opened]):
-        worker.start()
-        worker.open(None)
-    with qtbot.waitSignal(worker.recording_started):
-        worker.start_recording()
+    start_recording(worker, qtbot)
     worker.add_marker(0.5, 1.5, "question 2")
     with qtbot.waitSignal(worker.recording_stopped):
         worker.stop_recording()
