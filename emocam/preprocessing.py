@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from emocam.messages import Box
+from emocam.messages import Box as Box  # a crop is asked for by a box
 
 
 def gray_picture(image: np.ndarray) -> np.ndarray:

@@ -18,10 +18,12 @@ from rich.table import Table
 
 from emocam.model_file import ModelFileError, read_model_file
 from training.data import PUBLIC_TEST, TRAINING, DataError, FaceData, count_warnings, read_faces
+from training.elsewhere import OtherFaces, read_elsewhere
 from training.quiet import quiet
-from training.recipes import RECIPES
+from training.recipes import RECIPES, find_recipe, network_names, with_teachers
 
 INTERRUPTED = 130  # what shells report for a program that Ctrl-C has ended
+POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
 BACKENDS = ("tensorflow", "jax", "torch")
 
 
@@ -57,45 +59,52 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run_fit(options: argparse.Namespace) -> int:
     """Fit a network, or go on with a run."""
-    recipe = RECIPES[options.recipe]
-    if recipe.ferplus_share > 0 and options.ferplus is None:
+    recipe = find_recipe(options.recipe)
+    if options.ferplus is None and any(head.ferplus_share > 0 for head in recipe.heads):
         raise DataError(f"recipe {recipe.name} mixes FER+ votes into the targets: give fer2013new.csv with --ferplus")
     changes = {name: getattr(options, name) for name in ("epochs", "seed") if getattr(options, name) is not None}
     folder = options.out or Path("runs") / recipe.name
     data = _read(options, needs=TRAINING)
     if options.backend is not None:
         os.environ["KERAS_BACKEND"] = options.backend
-    # TensorFlow 2.21's oneDNN crashed twice in its AVX-512 code within an epoch (EPYC, Zen 4); with AVX2 it did
-    # not in 80 epochs, and was no slower.
-    os.environ.setdefault("ONEDNN_MAX_CPU_ISA", "AVX2")
+    if os.environ.get("KERAS_BACKEND", "tensorflow") == "tensorflow":
+        # TensorFlow 2.21's oneDNN crashed twice in its AVX-512 code within an epoch (EPYC, Zen 4); with AVX2 it did
+        # not in 80 epochs, and was no slower. PyTorch's does not crash, and without AVX-512 is eight times slower.
+        os.environ.setdefault("ONEDNN_MAX_CPU_ISA", "AVX2")
     with quiet():
+        import keras
+
         from training.fit import RunError
         from training.progress import fit_with_progress
 
     try:
-        weights = fit_with_progress(data, replace(recipe, **changes), folder=folder)
+        keras.config.set_dtype_policy(POLICIES[options.precision])
+        for each in with_teachers(recipe):
+            run = folder if each is recipe else folder.parent / each.name
+            written = fit_with_progress(data, replace(each, **changes), folder=run)
     except RunError as error:
         print(f"python -m training fit: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nStopped. The finished epochs are kept: the same command goes on from there.", file=sys.stderr)
         return INTERRUPTED
-    print(f"{weights} is fitted. Next, make it a model file for the app:")
-    print(f"python -m training export {folder} --out models/{weights.name} --data {options.data}")
+    print("Fitted. Next, make model files for the app:")
+    for weights in written:
+        print(f"python -m training export {weights} --out models/{weights.name} --data {options.data}")
     return 0
 
 
 def run_evaluate(options: argparse.Namespace) -> int:
-    """Score a model on a split."""
-    model = read_model_file(options.model)
+    """Score a model, or the mean of several, on a split."""
+    models = [read_model_file(path) for path in options.model]
     faces = _read(options, needs=options.split).split(options.split)
     from training.evaluate import evaluate
 
-    scores = evaluate(model, faces)
+    scores = evaluate(models, faces, elsewhere=_read_elsewhere(options), is_mirrored=options.mirrored)
     if options.json:
         print(json.dumps(scores))
     else:
-        _print_scores(scores, title=f"{options.model.name} on {options.split}")
+        _print_scores(scores, title=f"{', '.join(path.name for path in options.model)} on {options.split}")
     return 0
 
 
@@ -107,7 +116,7 @@ def run_export(options: argparse.Namespace) -> int:
     weights = find_weights(options.model)
     out = options.out or (weights if options.model.is_file() else Path("models") / weights.name)
     images = read_faces(options.data).images
-    exported = export(options.model, out, images=images, recipe=RECIPES.get(options.recipe))
+    exported = export(options.model, out, images=images, described_as=options.recipe)
     print(f"LiteRT and Keras differ by at most {exported.largest_difference:.1e} on {exported.face_count} faces.")
     print(f"{out} is ready for the app. Next, its report:")
     print(f"python -m training report {out} --data {options.data} [--ferplus fer2013new.csv]")
@@ -120,7 +129,14 @@ def run_report(options: argparse.Namespace) -> int:
     data = _read(options, needs=options.split)
     from training.report import write_report
 
-    page = write_report(options.model, data, split=options.split, history=options.history, machine=options.machine)
+    page = write_report(
+        options.model,
+        data,
+        split=options.split,
+        history=options.history,
+        machine=options.machine,
+        elsewhere=_read_elsewhere(options),
+    )
     print(f"{page} is written, its pictures in {page.with_suffix('')}, the scores in {options.model}.")
     return 0
 
@@ -136,6 +152,10 @@ def _read(options: argparse.Namespace, *, needs: str) -> FaceData:
     return data
 
 
+def _read_elsewhere(options: argparse.Namespace) -> dict[str, OtherFaces]:
+    return {} if options.elsewhere is None else read_elsewhere(options.elsewhere)
+
+
 def _print_scores(scores: dict[str, Any], *, title: str) -> None:
     low, high = scores["accuracy_ci95"]
     figures = Table(title=title, show_header=False)
@@ -146,7 +166,15 @@ def _print_scores(scores: dict[str, Any], *, title: str) -> None:
     figures.add_row("ECE", f"{scores['ece']:.3f}")
     figures.add_row("parameters", f"{scores['parameters']:,}")
     if "ferplus" in scores:
-        figures.add_row("FER+ majority", f"{scores['ferplus']['accuracy']:.1%} of {scores['ferplus']['n']:,}")
+        ferplus = scores["ferplus"]
+        figures.add_row("FER+ majority, seven labels", f"{ferplus['accuracy']:.1%} of {ferplus['n']:,}")
+        if "eight_labels" in ferplus:
+            eight = ferplus["eight_labels"]
+            figures.add_row("FER+ majority, eight labels", f"{eight['accuracy']:.1%} of {eight['n']:,}; "
+                            f"mean recall {eight['balanced_accuracy']:.1%}")
+    for source, other in scores.get("elsewhere", {}).items():
+        figures.add_row(f"elsewhere, {source}", f"{other['accuracy']:.1%} of {other['n']:,}; mean recall "
+                        f"{other['balanced_accuracy']:.1%}; three labels {other['three_class_accuracy']:.1%}")
     classes = Table("label", "precision", "recall", "F1", "support")
     for label, one in scores["per_class"].items():
         classes.add_row(label, *(f"{one[name]:.3f}" for name in ("precision", "recall", "f1")), f"{one['support']:,}")
@@ -156,19 +184,24 @@ def _print_scores(scores: dict[str, Any], *, title: str) -> None:
 def _add_fit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser("fit", help="fit a network by a recipe, or go on with a run that was stopped")
     _add_data(parser)
-    parser.add_argument("--recipe", required=True, choices=sorted(RECIPES), help="the numbers of the run")
+    parser.add_argument("--recipe", required=True, choices=sorted([*RECIPES, *network_names()]), metavar="NAME",
+                        help="a recipe or a network that one makes: %(choices)s; its teachers are fitted first")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="the run's folder (default: runs/RECIPE)")
     parser.add_argument("--epochs", type=_positive, metavar="N", help="other than the recipe's")
     parser.add_argument("--seed", type=int, metavar="N", help="other than the recipe's")
     parser.add_argument("--backend", choices=BACKENDS, help="what Keras runs on (default: as Keras is set up)")
+    parser.add_argument("--precision", choices=POLICIES, default="float32",
+                        help="of the computation; bfloat16 is quicker where the machine has it; weights stay float32")
     parser.set_defaults(run=run_fit)
 
 
 def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser("evaluate", help="score a model on one split of a data file")
-    parser.add_argument("model", type=Path, metavar="MODEL", help="an .hdf5 model file")
+    parser = commands.add_parser("evaluate", help="score a model, or the mean of several, on one split of a data file")
+    parser.add_argument("model", type=Path, nargs="+", metavar="MODEL", help="an .hdf5 model file")
     _add_data(parser)
     parser.add_argument("--split", default=PUBLIC_TEST, metavar="NAME", help="any in the file (default: %(default)s)")
+    _add_elsewhere(parser)
+    parser.add_argument("--mirrored", action="store_true", help="average the answers to each face and its mirror image")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     parser.set_defaults(run=run_evaluate)
 
@@ -179,8 +212,8 @@ def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     parser.add_argument("--data", type=Path, required=True, metavar="CSV|FOLDER",
                         help="real faces, on which the compiled network is compared with Keras")
     parser.add_argument("--out", type=Path, metavar="FILE", help="default: MODEL itself; models/NAME.hdf5 for a run")
-    parser.add_argument("--recipe", choices=sorted(RECIPES),
-                        help="describe the file by this recipe, where it does not describe itself")
+    parser.add_argument("--recipe", choices=network_names(), metavar="NETWORK",
+                        help="describe the file as this network (%(choices)s), where it does not describe itself")
     parser.set_defaults(run=run_export)
 
 
@@ -189,6 +222,7 @@ def _add_report(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     parser.add_argument("model", type=Path, metavar="MODEL", help="an .hdf5 model file")
     _add_data(parser)
     parser.add_argument("--split", default=PUBLIC_TEST, metavar="NAME", help="any in the file (default: %(default)s)")
+    _add_elsewhere(parser)
     parser.add_argument("--history", type=Path, metavar="CSV", help="of the run (default: the one that export kept)")
     parser.add_argument("--machine", metavar="TEXT", help="what it was trained on, if the file does not say")
     parser.set_defaults(run=run_report)
@@ -198,6 +232,12 @@ def _add_data(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, metavar="CSV|FOLDER",
                         help="fer2013.csv, icml_face_data.csv, or a folder of SPLIT/LABEL/ pictures")
     parser.add_argument("--ferplus", type=Path, metavar="CSV", help="fer2013new.csv, the votes of FER+")
+
+
+def _add_elsewhere(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--elsewhere", type=Path, metavar="FOLDER",
+                        help="also score faces that are not FER-2013's: faces.webp, a sheet of 128×128 tiles, and "
+                        "labels.csv with the columns source and emotion")
 
 
 def _positive(text: str) -> int:

@@ -1,38 +1,83 @@
-"""The networks, as plain Keras 3: 48×48 gray in, label probabilities out."""
+"""The networks, as plain Keras 3: gray faces in, label probabilities out, one output for each head."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import keras
 from keras import layers
 
+from training.batch_norm import batch_normalization
 
-def mini_xception(*, image_size_px: int, label_count: int) -> keras.Model:
+# The fast layers of the fit have no place in a file: a network is built with them to be fitted, and without
+# them, with the same weights, to be stored.
+Build = Callable[..., keras.Model]
+
+
+def mini_xception(*, image_size_px: int | None, heads: Mapping[str, int], is_fitted: bool = False) -> keras.Model:
     """Build mini-Xception (Arriaga, Valdenegro-Toro, Plöger 2017, arXiv:1710.07557); 58,423 parameters.
 
     Two 3×3 convolutions, four residual modules of two depthwise-separable convolutions with batch
-    normalization, then a convolution to one map for each label, global average pooling and softmax.
+    normalization, then for each head a convolution to one map for each label, global average pooling, softmax.
     """
     inputs = keras.Input((image_size_px, image_size_px, 1), name="face")
     x = inputs
     for _ in range(2):
         x = layers.Conv2D(8, 3, use_bias=False)(x)
-        x = layers.ReLU()(layers.BatchNormalization()(x))
+        x = layers.ReLU()(batch_normalization(is_fitted=is_fitted)(x))
     for filters in (16, 32, 64, 128):
-        x = _residual_module(x, filters)
-    x = layers.Conv2D(label_count, 3, padding="same")(x)
-    x = layers.GlobalAveragePooling2D()(x)
-    return keras.Model(inputs, layers.Softmax(name="probabilities")(x), name="mini_xception")
+        x = _separable_module(x, filters, is_fitted=is_fitted)
+    outputs = {}
+    for name, count in heads.items():
+        maps = layers.Conv2D(count, 3, padding="same", name=f"{name}_scores", dtype="float32")(x)
+        outputs[name] = layers.Softmax(name=name, dtype="float32")(layers.GlobalAveragePooling2D()(maps))
+    return keras.Model(inputs, outputs, name="mini_xception")
 
 
-def _residual_module(x: keras.KerasTensor, filters: int) -> keras.KerasTensor:
+def _separable_module(x: keras.KerasTensor, filters: int, *, is_fitted: bool) -> keras.KerasTensor:
     shortcut = layers.Conv2D(filters, 1, strides=2, padding="same", use_bias=False)(x)
-    shortcut = layers.BatchNormalization()(shortcut)
+    shortcut = batch_normalization(is_fitted=is_fitted)(shortcut)
     x = layers.SeparableConv2D(filters, 3, padding="same", use_bias=False)(x)
-    x = layers.ReLU()(layers.BatchNormalization()(x))
+    x = layers.ReLU()(batch_normalization(is_fitted=is_fitted)(x))
     x = layers.SeparableConv2D(filters, 3, padding="same", use_bias=False)(x)
-    x = layers.BatchNormalization()(x)
+    x = batch_normalization(is_fitted=is_fitted)(x)
     x = layers.MaxPooling2D(3, strides=2, padding="same")(x)
     return layers.Add()([x, shortcut])
 
 
-ARCHITECTURES: dict[str, Callable[..., keras.Model]] = {"mini_xception": mini_xception}
+def residual(*, image_size_px: int | None, heads: Mapping[str, int], is_fitted: bool = False) -> keras.Model:
+    """Build a residual network with squeeze-and-excitation of about 880,000 parameters.
+
+    A 3×3 convolution at full size, then three stages of two residual blocks (He et al. 2016,
+    arXiv:1512.03385), each gated by channel (Hu et al. 2018, arXiv:1709.01507), global average pooling and
+    for each head a dense layer. Plain convolutions, not depthwise ones: those wait for memory on a processor.
+    """
+    inputs = keras.Input((image_size_px, image_size_px, 1), name="face")
+    x = layers.Conv2D(24, 3, padding="same", use_bias=False)(inputs)
+    x = layers.ReLU()(batch_normalization(is_fitted=is_fitted)(x))
+    for filters in (32, 72, 144):
+        x = _gated_block(x, filters, strides=2, is_fitted=is_fitted)
+        x = _gated_block(x, filters, strides=1, is_fitted=is_fitted)
+    x = layers.GlobalAveragePooling2D()(x)
+    x = layers.Dropout(0.3)(x)
+    outputs = {}
+    for name, count in heads.items():
+        scores = layers.Dense(count, name=f"{name}_scores", dtype="float32")(x)
+        outputs[name] = layers.Softmax(name=name, dtype="float32")(scores)
+    return keras.Model(inputs, outputs, name="residual")
+
+
+def _gated_block(x: keras.KerasTensor, filters: int, *, strides: int, is_fitted: bool) -> keras.KerasTensor:
+    shortcut = x
+    if strides > 1:
+        shortcut = layers.Conv2D(filters, 1, strides=strides, padding="same", use_bias=False)(x)
+        shortcut = batch_normalization(is_fitted=is_fitted)(shortcut)
+    x = layers.Conv2D(filters, 3, strides=strides, padding="same", use_bias=False)(x)
+    x = layers.ReLU()(batch_normalization(is_fitted=is_fitted)(x))
+    x = layers.Conv2D(filters, 3, padding="same", use_bias=False)(x)
+    x = batch_normalization(is_fitted=is_fitted)(x)
+    gate = layers.GlobalAveragePooling2D(keepdims=True)(x)
+    gate = layers.Conv2D(filters // 8, 1, activation="relu")(gate)
+    gate = layers.Conv2D(filters, 1, activation="sigmoid")(gate)
+    return layers.ReLU()(layers.Add()([layers.Multiply()([x, gate]), shortcut]))
+
+
+ARCHITECTURES: dict[str, Build] = {"mini_xception": mini_xception, "residual": residual}

@@ -5,15 +5,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from training.data import SIZE_PX
-from training.recipes import Recipe
+from training.recipes import Head, Recipe
 
 
 def description(
-    recipe: Recipe, *, temperature: float, dataset: str, split: str, selection_rule: str, licence: str
+    recipe: Recipe, head: Head, *, temperature: float, dataset: str, split: str, selection_rule: str, licence: str
 ) -> dict[str, Any]:
     """Return what a model file says of itself, less the digest of its weights."""
     return {
-        "labels": list(recipe.labels),
+        "labels": list(head.labels),
         "image_size_px": SIZE_PX,
         "scale": recipe.scale,
         "offset": recipe.offset,
@@ -26,4 +26,5 @@ def description(
         "licence": licence,
         "date": datetime.now(UTC).date().isoformat(),
         "recipe": asdict(recipe),
+        "head": head.name,
     }

@@ -19,9 +19,10 @@ from emocam.model_file import (
 )
 from training.data import DataError
 from training.description import description
+from training.history import history_path
 from training.inference import litert_network, load_keras, network_faces
 from training.quiet import quiet
-from training.recipes import Recipe
+from training.recipes import find_head
 
 LARGEST_DIFFERENCE = 1e-4
 CHECKED_FACES = 256
@@ -36,11 +37,12 @@ class Exported:
     face_count: int
 
 
-def export(source: Path, out: Path, *, images: np.ndarray, recipe: Recipe | None = None) -> Exported:
-    """Write `out` from a Keras .hdf5 file or a finished run's folder; `out` may be the source itself.
+def export(source: Path, out: Path, *, images: np.ndarray, described_as: str | None = None) -> Exported:
+    """Write `out` from a Keras .hdf5 file or the folder of a run with one head; `out` may be the source itself.
 
-    images: (N, H, W) uint8 gray faces on which LiteRT and Keras are compared. recipe: describes a file that
-    does not describe itself, or describes it anew. Raises ModelFileError, DataError; `out` is then as it was.
+    images: (N, H, W) uint8 gray faces on which LiteRT and Keras are compared. described_as: the name of the
+    network whose recipe describes a file that does not describe itself, or describes it anew. Raises
+    ModelFileError, DataError; `out` is then as it was.
     """
     weights = find_weights(source)
     faces = _sample_of_real_faces(images)
@@ -49,8 +51,8 @@ def export(source: Path, out: Path, *, images: np.ndarray, recipe: Recipe | None
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".export-") as folder:
         copy = Path(folder) / out.name
         shutil.copyfile(weights, copy)
-        if recipe is not None:
-            _stamp(copy, recipe)
+        if described_as is not None:
+            _stamp(copy, described_as)
         model = read_model_file(copy)
         flatbuffer, difference = _compile_and_compare(model, faces)
         write_litert(copy, flatbuffer)
@@ -91,11 +93,12 @@ def _sample_of_real_faces(images: np.ndarray) -> np.ndarray:
     return chosen
 
 
-def _stamp(path: Path, recipe: Recipe) -> None:
+def _stamp(path: Path, name: str) -> None:
     with h5py.File(path, "r") as file:
         if "model_weights" not in file:
             raise ModelFileError(f"{path.name} is an HDF5 file without a Keras model in it")
-    write_metadata(path, description(recipe, temperature=1.0, dataset="not known", split="not known",
+    recipe, head = find_head(name)
+    write_metadata(path, description(recipe, head, temperature=1.0, dataset="not known", split="not known",
                                      selection_rule="not known", licence="not known"))
 
 
@@ -135,7 +138,8 @@ def _compile(network: Any, side: int) -> bytes:
 
 def _copy_history(weights: Path, out: Path) -> None:
     """Keep a run's history in the model's folder, where the report looks for it."""
-    history, kept = weights.parent / "history.csv", out.with_suffix("") / "history.csv"
+    history = history_path(weights.parent, read_model_file(out).metadata.get("head", ""))
+    kept = out.with_suffix("") / "history.csv"
     if history.exists():
         kept.parent.mkdir(exist_ok=True)
         shutil.copyfile(history, kept)

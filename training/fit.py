@@ -7,23 +7,21 @@ from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
 
-from emocam.labels import EMOTIONS
-from emocam.model_file import write_metadata
 from emocam.preprocessing import network_input
 from training.architectures import ARCHITECTURES
-from training.augment import MIRROR_ONLY, augment
-from training.calibrate import fit_temperature
+from training.augment import MIRROR_ONLY, Augmentation, augment, mix
 from training.data import SIZE_PX, TRAINING, DataError, FaceData, choosing_tenth
-from training.description import description
-from training.history import EPOCH_COLUMNS, read_history, write_history
-from training.machine import describe_machine
+from training.finish import NETWORK_FILE, finish, head_truth
+from training.history import EPOCH_COLUMNS, history_path, read_history, write_history
 from training.quiet import quiet
-from training.recipes import Recipe
+from training.recipes import RECIPES, Head, Recipe
+from training.targets import soft_targets
+
+Targets = dict[str, np.ndarray]
 
 
 class RunError(Exception):
@@ -35,53 +33,153 @@ def fit(
     recipe: Recipe,
     *,
     folder: Path,
-    on_epoch: Callable[[dict[str, float]], None],
+    on_epoch: Callable[[int, float, dict[str, dict[str, float]]], None],
     on_step: Callable[[int, int], None] | None = None,
-) -> Path:
-    """Fit a network on Training less its choosing tenth; return the stamped .hdf5 file in `folder`.
+) -> list[Path]:
+    """Fit a network on Training less its choosing tenth; return the stamped .hdf5 files in `folder`, one a head.
 
     Nothing is selected: the weights are those of the last epoch. After each epoch the folder holds a
-    checkpoint and a row more in `history.csv`; `on_epoch` gets that row. `on_step` gets the number of
-    batches fitted so far, those of a resumed run included, and of the whole run. Raises DataError, RunError.
+    checkpoint and a row more in each head's history; `on_epoch` gets the epoch's number, its seconds and the
+    rows by head. `on_step` gets the number of batches fitted so far, those of a resumed run included, and of
+    the whole run. The finished runs of a recipe's teachers lie beside `folder`. Raises DataError, RunError.
     """
     training = data.split(TRAINING)
-    if recipe.ferplus_share > 0 and training.votes is None:
+    if training.votes is None and any(head.ferplus_share > 0 for head in recipe.heads):
         raise DataError(f"recipe {recipe.name} mixes FER+ votes into the targets: give fer2013new.csv "
                         "with --ferplus")
     chooses = choosing_tenth(training)
     fitting, choosing = training.take(~chooses), training.take(chooses)
-    targets = soft_targets(fitting, recipe)
-    steps = math.ceil(len(fitting) / recipe.batch_size)
+    targets = {head.name: soft_targets(fitting, head) for head in recipe.heads}
     _claim(folder, recipe, fitting, targets)
-    with quiet():  # it imports TensorFlow, on whatever backend
-        keras.utils.set_random_seed(recipe.seed)
-    model, history = _resume(folder, steps) or (_compiled(recipe, steps), [])
-    for epoch in range(len(history), recipe.epochs):
+    run = _Run(recipe, folder, fitting, targets, on_step)
+    for epoch in range(run.epochs_finished, recipe.epochs):
         started = datetime.now(UTC)
-        callbacks = [_step_callback(on_step, epoch * steps, recipe.epochs * steps)] if on_step else []
-        loss, accuracy = _fit_epoch(model, fitting, targets, recipe, epoch, callbacks)
-        choosing_loss, choosing_accuracy = _evaluate(model, choosing, recipe)
+        losses = run.fit_epoch(epoch)
+        scores = {head.name: (run.score(head, _sample(fitting)), run.score(head, choosing)) for head in recipe.heads}
         seconds = (datetime.now(UTC) - started).total_seconds()
-        row = dict(zip(EPOCH_COLUMNS, (epoch + 1, loss, accuracy, choosing_loss, choosing_accuracy, seconds),
-                       strict=True))
-        history.append(row)
-        _checkpoint(model, history, folder)
-        on_epoch(row)
-    return _finish(model, recipe, choosing, folder, history)
+        rows = {
+            name: dict(zip(EPOCH_COLUMNS, (epoch + 1, losses[name], fitted[1], *chosen, seconds), strict=True))
+            for name, (fitted, chosen) in scores.items()
+        }
+        run.checkpoint(rows)
+        on_epoch(epoch + 1, seconds, rows)
+    return finish(run.model, recipe, choosing, folder, histories=run.histories, targets=targets)
 
 
-def soft_targets(data: FaceData, recipe: Recipe) -> np.ndarray:
-    """Return (N, labels) float32 targets: FER-2013's label mixed with the share of the FER+ votes.
+class _Run:
+    """A network on its way: its weights, its histories, its teachers."""
 
-    A picture whose votes name none of the seven emotions keeps FER-2013's label alone.
-    """
-    targets = np.eye(len(recipe.labels), dtype=np.float32)[data.labels]
-    if recipe.ferplus_share == 0 or data.votes is None:
-        return targets
-    votes = data.votes[:, : len(EMOTIONS)].astype(np.float32)
-    count = votes.sum(axis=1, keepdims=True)
-    share = np.where(count > 0, recipe.ferplus_share, 0).astype(np.float32)
-    return (1 - share) * targets + share * votes / np.maximum(count, 1)
+    def __init__(
+        self,
+        recipe: Recipe,
+        folder: Path,
+        data: FaceData,
+        targets: Targets,
+        on_step: Callable[[int, int], None] | None,
+    ) -> None:
+        self.recipe, self.folder, self.data, self.targets, self.on_step = recipe, folder, data, targets, on_step
+        self.steps = math.ceil(len(data) / recipe.batch_size)
+        with quiet():  # it imports TensorFlow, on whatever backend
+            keras.utils.set_random_seed(recipe.seed)
+        self.teachers = [_load_teacher(folder.parent / name / NETWORK_FILE, name) for name in recipe.teachers]
+        self.views: dict[tuple[Augmentation, int, int], tuple[np.ndarray, Targets]] = {}
+        self.histories: dict[str, list[dict[str, float]]] = {head.name: [] for head in recipe.heads}
+        if (folder / "checkpoint.keras").exists():
+            self.model = keras.saving.load_model(folder / "checkpoint.keras")
+            finished = int(keras.ops.convert_to_numpy(self.model.optimizer.iterations)) // self.steps
+            self.histories = {
+                head.name: read_history(history_path(folder, head.name))[:finished] for head in recipe.heads
+            }
+        else:
+            self.model = _compiled(recipe, self.steps)
+
+    @property
+    def epochs_finished(self) -> int:
+        return min(map(len, self.histories.values()))
+
+    def fit_epoch(self, epoch: int) -> dict[str, float]:
+        """Fit one epoch; return the loss of each head."""
+        recipe = self.recipe
+        faces, targets = self._varied_faces(epoch)
+        history = self.model.fit(
+            network_faces(faces, recipe),
+            targets,
+            batch_size=recipe.batch_size,
+            shuffle=False,
+            callbacks=self._callbacks(epoch),
+            verbose=0,
+        ).history
+        of_head = "{}_loss" if len(recipe.heads) > 1 else "loss"
+        return {head.name: float(history[of_head.format(head.name)][0]) for head in recipe.heads}
+
+    def _varied_faces(self, epoch: int) -> tuple[np.ndarray, Targets]:
+        """Return an epoch's faces and targets, drawn by its number: a resumed run sees the same."""
+        recipe = self.recipe
+        is_calm = epoch >= recipe.epochs - recipe.calm_epochs
+        size, augmentation = _size_px(recipe, epoch), MIRROR_ONLY if is_calm else recipe.augmentation
+        rng = np.random.default_rng([recipe.seed, epoch])
+        if recipe.views == 0:
+            faces, targets = self._varied_and_taught(augmentation, size, rng)
+        else:
+            view = epoch % recipe.views
+            if any(known[:2] != (augmentation, size) for known in self.views):
+                self.views.clear()  # those of the former size would only take up memory
+            if (augmentation, size, view) not in self.views:
+                self.views[augmentation, size, view] = self._varied_and_taught(
+                    augmentation, size, np.random.default_rng([recipe.seed, size, view])
+                )
+            faces, targets = self.views[augmentation, size, view]
+            order = rng.permutation(len(faces))
+            faces, targets = faces[order], {name: each[order] for name, each in targets.items()}
+            mirrored = rng.random(len(faces)) < 0.5
+            faces[mirrored] = faces[mirrored, :, ::-1]
+        if recipe.mixup_alpha and not is_calm:
+            return mix(faces, targets, alpha=recipe.mixup_alpha, rng=rng)
+        return faces, targets
+
+    def _varied_and_taught(
+        self, augmentation: Augmentation, size: int, rng: np.random.Generator
+    ) -> tuple[np.ndarray, Targets]:
+        order = rng.permutation(len(self.data))
+        faces = augment(self.data.images[order], augmentation, rng=rng, size_px=size)
+        return faces, self._taught(faces, {name: each[order] for name, each in self.targets.items()})
+
+    def score(self, head: Head, data: FaceData) -> tuple[float, float]:
+        """Return cross-entropy against what the head is to say of each face, and accuracy."""
+        labels = head_truth(head, data)
+        faces = network_faces(data.images[labels >= 0], self.recipe)
+        probabilities = self.model.predict(faces, batch_size=256, verbose=0)[head.name]
+        labels = labels[labels >= 0]
+        loss = -np.log(np.maximum(probabilities[np.arange(len(labels)), labels], 1e-7)).mean()
+        return float(loss), float((probabilities.argmax(axis=1) == labels).mean())
+
+    def checkpoint(self, rows: dict[str, dict[str, float]]) -> None:
+        """Keep an epoch's weights and figures."""
+        # Histories first: a kill between the two leaves a row too many, which the next start drops.
+        for name, row in rows.items():
+            self.histories[name].append(row)
+            write_history(history_path(self.folder, name), self.histories[name])
+        self.model.save(self.folder / "new.keras")
+        (self.folder / "new.keras").replace(self.folder / "checkpoint.keras")
+
+    def _taught(self, faces: np.ndarray, targets: Targets) -> Targets:
+        """Return the targets with the teachers' share in them: against soft targets that is distillation."""
+        if not self.teachers:
+            return targets
+        inputs, share = network_faces(faces, self.recipe), np.float32(self.recipe.teacher_share)
+        answers = [teacher.predict(inputs, batch_size=256, verbose=0) for teacher in self.teachers]
+        return {
+            name: (1 - share) * each + share * np.mean([answer[name] for answer in answers], axis=0)
+            for name, each in targets.items()
+        }
+
+    def _callbacks(self, epoch: int) -> list[keras.callbacks.Callback]:
+        if self.on_step is None:
+            return []
+        on_step, before, total = self.on_step, epoch * self.steps, self.recipe.epochs * self.steps
+        return [
+            keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: on_step(before + batch + 1, total))
+        ]
 
 
 def network_faces(images: np.ndarray, recipe: Recipe) -> np.ndarray:
@@ -89,8 +187,18 @@ def network_faces(images: np.ndarray, recipe: Recipe) -> np.ndarray:
     return network_input(images, scale=recipe.scale, offset=recipe.offset)
 
 
+def _sample(data: FaceData) -> FaceData:
+    """Return a fixed sixteenth of the faces, unvaried: a running accuracy against soft targets means little."""
+    return data.take(np.arange(0, len(data), 16))
+
+
+def _size_px(recipe: Recipe, epoch: int) -> int:
+    return next((size for share, size in recipe.sizes_px if epoch < share * recipe.epochs), SIZE_PX)
+
+
 def _compiled(recipe: Recipe, steps: int) -> keras.Model:
-    model = ARCHITECTURES[recipe.architecture](image_size_px=SIZE_PX, label_count=len(recipe.labels))
+    heads = {head.name: len(head.labels) for head in recipe.heads}
+    model = ARCHITECTURES[recipe.architecture](image_size_px=None, heads=heads, is_fitted=True)
     warmup_epochs = min(recipe.warmup_epochs, recipe.epochs / 4)  # a short trial has to come down again too
     schedule = keras.optimizers.schedules.CosineDecay(
         initial_learning_rate=recipe.learning_rate / 100,
@@ -98,108 +206,36 @@ def _compiled(recipe: Recipe, steps: int) -> keras.Model:
         warmup_steps=round(warmup_epochs * steps),
         decay_steps=round((recipe.epochs - warmup_epochs) * steps),
     )
-    optimizer = keras.optimizers.AdamW(schedule, weight_decay=recipe.weight_decay)
-    model.compile(optimizer, loss="categorical_crossentropy", jit_compile=keras.backend.backend() == "jax")
+    model.compile(
+        keras.optimizers.AdamW(schedule, weight_decay=recipe.weight_decay),
+        loss={head.name: "categorical_crossentropy" for head in recipe.heads},
+        loss_weights={head.name: head.weight for head in recipe.heads},
+        jit_compile=keras.backend.backend() == "jax",
+    )
     return model
 
 
-def _step_callback(
-    on_step: Callable[[int, int], None], before: int, total: int
-) -> keras.callbacks.Callback:
-    return keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: on_step(before + batch + 1, total))
+def _load_teacher(path: Path, name: str) -> keras.Model:
+    """Return a finished teacher with the quick layers of the fit; raises RunError where it is missing."""
+    if not path.exists():
+        raise RunError(f"{path} is missing: the teacher {name} has not been fitted yet. "
+                       f"python -m training fit --recipe {name} --out {path.parent}")
+    stored, recipe = keras.saving.load_model(path, compile=False), RECIPES[name]
+    heads = {head.name: len(head.labels) for head in recipe.heads}
+    teacher = ARCHITECTURES[recipe.architecture](image_size_px=None, heads=heads, is_fitted=True)
+    teacher.set_weights(stored.get_weights())
+    return teacher
 
 
-def _fit_epoch(
-    model: keras.Model,
-    data: FaceData,
-    targets: np.ndarray,
-    recipe: Recipe,
-    epoch: int,
-    callbacks: list[keras.callbacks.Callback],
-) -> tuple[float, float]:
-    # Seeded by the epoch, so that a resumed run sees the same faces in the same order.
-    rng = np.random.default_rng([recipe.seed, epoch])
-    calm = epoch >= recipe.epochs - recipe.calm_epochs
-    order = rng.permutation(len(data))
-    faces = augment(data.images[order], MIRROR_ONLY if calm else recipe.augmentation, rng=rng)
-    history = model.fit(
-        network_faces(faces, recipe),
-        targets[order],
-        batch_size=recipe.batch_size,
-        shuffle=False,
-        callbacks=callbacks,
-        verbose=0,
-    )
-    # Accuracy on a fixed sample of unvaried faces: against soft targets the running figure means little.
-    _, accuracy = _evaluate(model, data.take(np.arange(0, len(data), 8)), recipe)
-    return float(history.history["loss"][0]), accuracy
-
-
-def _evaluate(model: keras.Model, data: FaceData, recipe: Recipe) -> tuple[float, float]:
-    """Return cross-entropy against FER-2013's label, and accuracy."""
-    probabilities = model.predict(network_faces(data.images, recipe), batch_size=256, verbose=0)
-    of_label = probabilities[np.arange(len(data)), data.labels]
-    loss = -np.log(np.maximum(of_label, 1e-7)).mean()
-    return float(loss), float((probabilities.argmax(axis=1) == data.labels).mean())
-
-
-def _checkpoint(model: keras.Model, history: list[dict[str, float]], folder: Path) -> None:
-    # History first: a kill between the two leaves a row too many, which `_resume` drops.
-    write_history(folder / "history.csv", history)
-    model.save(folder / "new.keras")
-    (folder / "new.keras").replace(folder / "checkpoint.keras")
-
-
-def _claim(folder: Path, recipe: Recipe, fitting: FaceData, targets: np.ndarray) -> None:
+def _claim(folder: Path, recipe: Recipe, fitting: FaceData, targets: Targets) -> None:
     """Write down what a run is made from; raises RunError where the folder holds another run."""
-    digest = hashlib.sha256(fitting.images.tobytes() + targets.tobytes()).hexdigest()
+    digest = hashlib.sha256(fitting.images.tobytes() + b"".join(each.tobytes() for each in targets.values()))
     folder.mkdir(parents=True, exist_ok=True)
     for name, what, text in (
         ("recipe.json", "recipe", json.dumps(asdict(recipe), indent=2)),
-        ("faces.sha256", "faces or targets", digest),
+        ("faces.sha256", "faces or targets", digest.hexdigest()),
     ):
         written = folder / name
         if written.exists() and written.read_text() != text:
             raise RunError(f"{folder} holds a run of other {what}. Choose another folder with --out, or delete it")
         written.write_text(text)
-
-
-def _resume(folder: Path, steps: int) -> tuple[keras.Model, list[dict[str, float]]] | None:
-    """Return the checkpoint and the rows of the epochs in it; None where there is none yet."""
-    if not (folder / "checkpoint.keras").exists():
-        return None
-    model = keras.saving.load_model(folder / "checkpoint.keras")
-    finished = int(keras.ops.convert_to_numpy(model.optimizer.iterations)) // steps
-    return model, read_history(folder / "history.csv")[:finished]
-
-
-def _finish(
-    model: keras.Model, recipe: Recipe, choosing: FaceData, folder: Path, history: list[dict[str, float]]
-) -> Path:
-    probabilities = model.predict(network_faces(choosing.images, recipe), batch_size=256, verbose=0)
-    temperature = fit_temperature(probabilities, choosing.labels)
-    path = folder / f"{recipe.name}.hdf5"
-    with quiet():  # Keras calls HDF5 a legacy format
-        keras.Model(model.inputs, model.outputs, name=model.name).save(path, include_optimizer=False)
-    write_metadata(path, _description(recipe, temperature, history))
-    return path
-
-
-def _description(recipe: Recipe, temperature: float, history: list[dict[str, float]]) -> dict[str, Any]:
-    votes = ", FER+ votes (Barsoum et al. 2016)" if recipe.ferplus_share else ""
-    described = description(
-        recipe,
-        temperature=temperature,
-        dataset=f"FER-2013 (Goodfellow et al. 2013){votes}",
-        split="Training less its choosing tenth",
-        selection_rule="none: the weights of the last epoch; the temperature is fitted on the choosing tenth, and the "
-        "app's crop margin was chosen on faces that are not FER-2013's",
-        licence="The weights are MIT, as Emocam is. FER-2013's pictures were collected from the web for "
-        "research; none of them is in this file.",
-    )
-    return {
-        **described,
-        "metrics": {"choosing_tenth": {"accuracy": history[-1]["choosing_accuracy"]}},
-        "training_seconds": round(sum(row["seconds"] for row in history)),
-        "machine": describe_machine(),
-    }

@@ -1,4 +1,4 @@
-"""A run's history.csv: one row for each finished epoch."""
+"""A run's histories, one for each head: a row for each finished epoch."""
 
 import csv
 from pathlib import Path
@@ -6,6 +6,11 @@ from pathlib import Path
 from training.data import DataError
 
 EPOCH_COLUMNS = ("epoch", "loss", "accuracy", "choosing_loss", "choosing_accuracy", "seconds")
+
+
+def history_path(folder: Path, head: str) -> Path:
+    """Return where a run keeps the history of one head."""
+    return folder / f"history_{head}.csv"
 
 
 def write_history(path: Path, rows: list[dict[str, float]]) -> None:

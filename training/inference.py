@@ -13,26 +13,36 @@ from training.quiet import quiet
 
 # A network: (N, S, S, 1) float32 -> (N, labels) float32 probabilities.
 Network = Callable[[np.ndarray], np.ndarray]
+# The same with all that its file says: (N, H, W) uint8 gray faces -> (N, labels) float32 probabilities.
+Classify = Callable[[np.ndarray], np.ndarray]
 
 
-def classify(model: ModelFile, images: np.ndarray) -> np.ndarray:
-    """Return (N, labels) float32 probabilities for (N, H, W) uint8 gray faces, temperature applied.
+def open_network(model: ModelFile, *, is_mirrored: bool = False) -> Classify:
+    """Return a function from (N, H, W) uint8 gray faces to (N, labels) float32 probabilities, temperature applied.
 
-    Raises ModelFileError where the network cannot be run, or does not give one number for each label.
+    is_mirrored: the mean of the answers to the face and to its mirror image. Raises ModelFileError where the
+    network cannot be run, or does not give one number for each label.
     """
     if model.litert is None:
         network = keras_network(model)
     else:
         with quiet():  # it announces its delegate
             network = litert_network(model.litert)
-    probabilities = network(network_faces(model, images))
-    if probabilities.shape != (len(images), len(model.labels)):
-        raise ModelFileError(
-            f"{model.path.name}: expected {len(model.labels)} outputs, one for each label; got "
-            f"{probabilities.shape[1:]}. Stamp it with the recipe that it was trained by: "
-            f'python -m training export "{model.path}" --recipe NAME --data fer2013.csv'
-        )
-    return with_temperature(probabilities, model.temperature)
+
+    def classify(images: np.ndarray) -> np.ndarray:
+        faces = network_faces(model, images)
+        probabilities = network(faces)
+        if probabilities.shape != (len(images), len(model.labels)):
+            raise ModelFileError(
+                f"{model.path.name}: expected {len(model.labels)} outputs, one for each label; got "
+                f"{probabilities.shape[1:]}. Stamp it with the recipe that it was trained by: "
+                f'python -m training export "{model.path}" --recipe NAME --data fer2013.csv'
+            )
+        if is_mirrored:
+            probabilities = (probabilities + network(np.ascontiguousarray(faces[:, :, ::-1]))) / 2
+        return with_temperature(probabilities, model.temperature)
+
+    return classify
 
 
 def network_faces(model: ModelFile, images: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The report's pictures: accuracy and loss by epoch, the confusion matrix."""
+"""The report's pictures: accuracy and loss by epoch, the confusion matrix, confidence, robustness."""
 
 from pathlib import Path
 from typing import Any
@@ -64,5 +64,60 @@ def plot_confusion(confusion: list[list[int]], labels: list[str], path: Path, *,
         axes.set_title(title)
         axes.spines[:].set_visible(False)
         axes.tick_params(length=0)
+        figure.savefig(path, dpi=DPI)
+        plt.close(figure)
+
+
+def plot_confidence(
+    reliability: list[dict[str, float]], sensitivity: dict[str, list[float | None]], path: Path
+) -> None:
+    """Draw how often answers of a confidence are right, and what each prediction sensitivity gives."""
+    with plt.rc_context(STYLE):
+        figure, (curve, given) = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")
+        confidences, accuracies = ([one[name] for one in reliability] for name in ("confidence", "accuracy"))
+        faces = np.array([one["faces"] for one in reliability])
+        curve.plot([0, 1], [0, 1], color="#888888", linestyle="--", linewidth=1, label="as often as it says")
+        curve.plot(confidences, accuracies, color=FITTED, linewidth=1.8)
+        curve.scatter(confidences, accuracies, s=10 + 240 * faces / faces.max(), color=FITTED, zorder=3,
+                      label="measured; area: number of faces")
+        curve.set_title("Reliability")
+        curve.set_xlabel("confidence")
+        curve.set_ylabel("right")
+        percents = np.arange(len(sensitivity["labelled"]))
+        given.plot(percents / 100, sensitivity["labelled"], color=CHOOSING, linewidth=1.8, label="faces with a label")
+        right = [np.nan if value is None else value for value in sensitivity["right"]]
+        given.plot(percents / 100, right, color=FITTED, linewidth=1.8, label="of these, right")
+        given.set_title("Prediction sensitivity, seven labels")
+        given.set_xlabel("prediction sensitivity")
+        for axes in (curve, given):
+            axes.set_xlim(0, 1)
+            axes.set_ylim(0, 1.02)
+            for axis in (axes.xaxis, axes.yaxis):
+                axis.set_major_formatter(PercentFormatter(1, decimals=0))
+            axes.grid(color=RULE)
+            axes.spines[["top", "right"]].set_visible(False)
+            axes.legend(frameon=False, fontsize=9, loc="lower right" if axes is curve else "lower left")
+        figure.savefig(path, dpi=DPI)
+        plt.close(figure)
+
+
+def plot_robustness(robustness: dict[str, dict[str, float]], path: Path) -> None:
+    """Draw the accuracy in each setting of each test."""
+    with plt.rc_context(STYLE):
+        columns = 3
+        figure, grid = plt.subplots(
+            -(-len(robustness) // columns), columns, figsize=(9, 7.5), layout="constrained", sharey=True, squeeze=False
+        )
+        for axes, (name, settings) in zip(grid.flat, robustness.items(), strict=False):
+            places = range(len(settings))
+            axes.plot(places, list(settings.values()), color=FITTED, linewidth=1.8, marker="o", markersize=4)
+            axes.set_xticks(places, list(settings))
+            axes.set_title(name, fontsize=9)
+            axes.set_ylim(0, 1)
+            axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+            axes.grid(axis="y", color=RULE)
+            axes.spines[["top", "right"]].set_visible(False)
+        for axes in grid.flat[len(robustness):]:
+            axes.set_visible(False)
         figure.savefig(path, dpi=DPI)
         plt.close(figure)

@@ -10,18 +10,19 @@ from training.fit import fit
 from training.recipes import Recipe
 
 
-def fit_with_progress(data: FaceData, recipe: Recipe, *, folder: Path) -> Path:
+def fit_with_progress(data: FaceData, recipe: Recipe, *, folder: Path) -> list[Path]:
     """Fit and show progress; see `fit`."""
     console = Console()
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
         bar = progress.add_task(recipe.name, total=None)
 
-        def on_epoch(row: dict[str, float]) -> None:
-            line = (
-                f"epoch {row['epoch']:.0f} of {recipe.epochs}: loss {row['loss']:.4f}, "
-                f"choosing tenth {row['choosing_accuracy']:.1%} right, {row['seconds']:.0f} s"
+        def on_epoch(epoch: int, seconds: float, rows: dict[str, dict[str, float]]) -> None:
+            told = "; ".join(
+                f"{name}: loss {row['loss']:.4f}, choosing tenth {row['choosing_accuracy']:.1%} right"
+                for name, row in rows.items()
             )
+            line = f"epoch {epoch} of {recipe.epochs}, {seconds:.0f} s. {told}"
             console.print(line, markup=False, highlight=False, soft_wrap=True)
 
         def on_step(done: int, total: int) -> None:

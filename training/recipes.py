@@ -2,17 +2,44 @@
 
 from dataclasses import dataclass
 
-from emocam.labels import EMOTIONS
+from emocam.labels import CONTEMPT, EMOTIONS
 from training.augment import Augmentation
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One of the answers that a network learns at the same time; each becomes a model file of its own.
+
+    ferplus_share: how much of its targets is the FER+ votes rather than FER-2013's label, 0 to 1.
+    accuracy_for_balance: how much accuracy on the choosing tenth may be given for the recall of rare
+    labels, see `training.balance`.
+    """
+
+    name: str
+    labels: tuple[str, ...]
+    ferplus_share: float
+    weight: float
+    accuracy_for_balance: float
+
+
+# FER-2013's labels come from search words, FER+'s from ten people looking. A network that learns both at once
+# serves both scores, and one run makes the two files.
+FER2013 = Head("fer2013", EMOTIONS, ferplus_share=0.2, weight=1.0, accuracy_for_balance=0.003)
+FERPLUS = Head("ferplus", (*EMOTIONS, CONTEMPT), ferplus_share=1.0, weight=1.0, accuracy_for_balance=0.005)
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """One training run.
 
-    ferplus_share: how much of each target is the FER+ votes rather than FER-2013's label, 0 to 1.
     learning_rate: the peak, reached after `warmup_epochs`, then a half cosine to zero.
     weight_decay: decoupled (AdamW). calm_epochs: how many epochs at the end only mirror the faces.
+    sizes_px: pairs of a share of the epochs and the side of the faces up to there; smaller ones first cost
+    less (Tan and Le 2021, arXiv:2104.00298). mixup_alpha: of the Beta distribution by which two faces and
+    their targets are mixed, 0 for none (Zhang et al. 2018, arXiv:1710.09412).
+    teachers: the recipes of networks whose mean answer to the same varied face makes up `teacher_share` of
+    the targets (Hinton et al. 2015, arXiv:1503.02531). views: how many sets of varied faces are made and taken in
+    turn, mirrored anew each time, which saves asking the teachers each epoch; 0 for a new set each epoch.
     crop_margin: for the app, see `emocam.preprocessing.crop_face`; the fit takes faces as they stand.
     """
 
@@ -23,31 +50,87 @@ class Recipe:
     learning_rate: float
     warmup_epochs: int
     weight_decay: float
-    ferplus_share: float
     augmentation: Augmentation
     calm_epochs: int
-    labels: tuple[str, ...] = EMOTIONS
+    heads: tuple[Head, ...] = (FER2013, FERPLUS)
+    sizes_px: tuple[tuple[float, int], ...] = ((1.0, 48),)
+    mixup_alpha: float = 0.0
+    teachers: tuple[str, ...] = ()
+    teacher_share: float = 0.0
+    views: int = 0
     scale: float = 1 / 127.5
     offset: float = -1.0
     crop_margin: float = 0.0
     seed: int = 20
 
+    def network_name(self, head: Head) -> str:
+        """Return the name of the model file that one head becomes."""
+        return f"{self.name}_{head.name}"
 
-MINI_XCEPTION_FER2013 = Recipe(
-    name="mini_xception_fer2013",
+
+# Webcam crops come from a Haar box, which jitters by some percent in place and size.
+STRONG = Augmentation(
+    rotation_deg=20, shift_share=0.08, zoom_share=0.15, contrast=0.3, erased_share=0.3, degraded_share=0.25
+)
+LIGHT = Augmentation(
+    rotation_deg=12, shift_share=0.06, zoom_share=0.1, contrast=0.2, erased_share=0.0, degraded_share=0.1
+)
+
+RESIDUAL = Recipe(
+    name="residual",
+    architecture="residual",
+    epochs=60,
+    batch_size=128,
+    learning_rate=2e-3,
+    warmup_epochs=3,
+    weight_decay=0.05,
+    augmentation=STRONG,
+    calm_epochs=3,
+    sizes_px=((0.4, 32), (0.7, 40), (1.0, 48)),
+    mixup_alpha=0.2,
+    crop_margin=0.05,
+)
+
+MINI_XCEPTION = Recipe(
+    name="mini_xception",
     architecture="mini_xception",
     epochs=80,
     batch_size=64,
-    learning_rate=3e-3,
+    learning_rate=4e-3,
     warmup_epochs=2,
     weight_decay=0.01,
-    ferplus_share=0.3,
     # Light: with 58,000 parameters the network underfits, and more makes it worse before it helps.
-    augmentation=Augmentation(rotation_deg=10, shift_share=0.06, zoom_share=0.08, contrast=0.15),
-    calm_epochs=8,
+    augmentation=LIGHT,
+    calm_epochs=4,
+    sizes_px=((0.4, 40), (1.0, 48)),
+    teachers=("residual",),
+    teacher_share=0.7,
+    views=8,
     # FER-2013's faces show a little more than a Haar box. Of −0.1 to 0.2, the best over 1,266 faces from elsewhere
     # (Yale faces and press photographs), which were in no fit.
     crop_margin=0.05,
 )
 
-RECIPES = {recipe.name: recipe for recipe in (MINI_XCEPTION_FER2013,)}
+RECIPES = {recipe.name: recipe for recipe in (MINI_XCEPTION, RESIDUAL)}
+
+
+def network_names() -> list[str]:
+    """Return the names of the networks that the recipes make."""
+    return sorted(recipe.network_name(head) for recipe in RECIPES.values() for head in recipe.heads)
+
+
+def find_head(network: str) -> tuple[Recipe, Head]:
+    """Return the recipe, and its head, that make the network of this name; raises KeyError."""
+    made = {recipe.network_name(head): (recipe, head) for recipe in RECIPES.values() for head in recipe.heads}
+    return made[network]
+
+
+def find_recipe(name: str) -> Recipe:
+    """Return the recipe of this name, or the one that makes the network of this name; raises KeyError."""
+    return RECIPES[name] if name in RECIPES else find_head(name)[0]
+
+
+def with_teachers(recipe: Recipe) -> list[Recipe]:
+    """Return the recipe after all those that have to be fitted before it."""
+    before = [each for name in recipe.teachers for each in with_teachers(RECIPES[name])]
+    return [*dict.fromkeys(before), recipe]

@@ -31,7 +31,7 @@ def files(tmp_path_factory) -> tuple[Path, Path]:
 def fit_command(files, out: Path, *, epochs: int = 2, backend: str = "tensorflow") -> list[str]:
     return [
         sys.executable, "-m", "training", "fit", "--data", str(files[0]), "--ferplus", str(files[1]),
-        "--recipe", "mini_xception_fer2013", "--epochs", str(epochs), "--out", str(out), "--backend", backend,
+        "--recipe", "mini_xception", "--epochs", str(epochs), "--out", str(out), "--backend", backend,
     ]  # fmt: skip
 
 
@@ -45,11 +45,12 @@ def run_fit(files, out: Path, **choices) -> str:
 
 @pytest.fixture(scope="module")
 def run(files, tmp_path_factory) -> Path:
-    """Return the folder of a finished run."""
-    out = tmp_path_factory.mktemp("runs") / "run"
+    """Return the folder of a finished run, beside that of its teacher."""
+    out = tmp_path_factory.mktemp("runs") / "mini_xception"
     told = run_fit(files, out)
-    assert "epoch 2 of 2" in told
+    assert told.count("epoch 2 of 2") == 2
     assert "python -m training export" in told
+    assert (out.parent / "residual" / "residual_ferplus.hdf5").exists()
     return out
 
 
@@ -62,9 +63,11 @@ def weights(path: Path) -> dict[str, np.ndarray]:
     return found
 
 
-def test_a_run_is_exported_scored_and_reported(files, run, tmp_path, capsys):
+@pytest.mark.parametrize(("head", "parameters"), [("fer2013", 58_423), ("ferplus", 59_576)])
+def test_a_run_is_exported_scored_and_reported(files, run, tmp_path, capsys, head, parameters):
     out = tmp_path / "models" / "tiny.hdf5"
-    assert main(["export", str(run), "--out", str(out), "--data", str(files[0])]) == 0
+    weights_file = run / f"mini_xception_{head}.hdf5"
+    assert main(["export", str(weights_file), "--out", str(out), "--data", str(files[0])]) == 0
     assert "differ by at most" in capsys.readouterr().out
     model = read_model_file(out)
     assert model.litert is not None
@@ -75,20 +78,30 @@ def test_a_run_is_exported_scored_and_reported(files, run, tmp_path, capsys):
     scores = json.loads(capsys.readouterr().out)
     expected = {"n", "accuracy", "accuracy_ci95", "macro_f1", "per_class", "confusion", "three_class_accuracy", "ece"}
     assert expected | {"parameters"} <= set(scores)
-    assert (scores["n"], scores["parameters"]) == (35, 58_423)
+    assert (scores["n"], scores["parameters"]) == (35, parameters)
     assert np.array(scores["confusion"]).sum() == 35
 
     assert main(["report", str(out), *scored]) == 0
     page = out.with_suffix(".md").read_text()
     assert f"{100 * scores['accuracy']:.1f} %" in page
-    assert "58,423" in page
-    for name in ("curves.png", "confusion.png"):
+    assert f"{parameters:,}" in page
+    for name in ("curves.png", "confusion.png", "confidence.png", "robustness.png"):
         assert (out.with_suffix("") / name).stat().st_size > 10_000
-    assert read_model_file(out).metadata["metrics"]["public_test"]["accuracy"] == scores["accuracy"]
+    told = read_model_file(out).metadata["metrics"]["public_test"]
+    assert (told["accuracy"], told["judged_by"]) == (scores["accuracy"], head)
+    assert len(told["sensitivity"]["three"]["labelled"]) == 101
+
+
+def test_the_mean_of_several_models_and_of_mirror_images_is_scored(files, run, capsys):
+    models = [str(run / "mini_xception_fer2013.hdf5"), str(run / "mini_xception_ferplus.hdf5")]
+    scored = ["--data", str(files[0]), "--split", "PublicTest", "--json"]
+    assert main(["evaluate", *models, *scored, "--mirrored"]) == 0
+    assert json.loads(capsys.readouterr().out)["parameters"] == 58_423 + 59_576
 
 
 def test_a_run_that_was_killed_goes_on_to_the_same_weights(files, run, tmp_path):
     out = tmp_path / "killed"
+    shutil.copytree(run.parent / "residual", tmp_path / "residual")
     process = subprocess.Popen(fit_command(files, out), cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     first = process.stdout.readline()
@@ -130,7 +143,7 @@ def test_export_refuses_noise(run, tmp_path, capsys):
     noise = [(i % 7, rng.integers(0, 256, (48, 48), np.uint8), "Training") for i in range(14)]
     data = write_fer2013(tmp_path / "noise.csv", noise)
     out = tmp_path / "a.hdf5"
-    assert main(["export", str(run), "--out", str(out), "--data", str(data)]) == 1
+    assert main(["export", str(run / "mini_xception_ferplus.hdf5"), "--out", str(out), "--data", str(data)]) == 1
     assert "noise or blank" in capsys.readouterr().err
     assert not out.exists()
 

@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 
 from emocam.labels import EMOTIONS
 from emocam.model_file import with_temperature
-from training.augment import MIRROR_ONLY, Augmentation, augment
+from training.augment import MIRROR_ONLY, Augmentation, augment, mix
+from training.balance import adjusted, choose_strength
 from training.calibrate import calibration_error, fit_temperature
+from training.confidence import by_sensitivity, reliability
 from training.metrics import score_seven, wilson_interval
 
 
@@ -94,3 +96,59 @@ def test_mirroring_alone_leaves_each_face_or_turns_it_round():
     same = [np.array_equal(new, old) for new, old in zip(mirrored, faces, strict=True)]
     assert all(one != other for one, other in zip(turned, same, strict=True))
     assert 10 < sum(turned) < 40
+
+
+def test_augmentation_hides_parts_and_makes_other_sizes():
+    faces = np.full((200, 48, 48), 128, np.uint8)
+    numbers = Augmentation(rotation_deg=0, shift_share=0, zoom_share=0, contrast=0, erased_share=0.5)
+    varied = augment(faces, numbers, rng=np.random.default_rng(3), size_px=32)
+    assert varied.shape == (200, 32, 32)
+    hidden = (varied != 128).mean(axis=(1, 2))
+    assert 0.35 < (hidden > 0).mean() < 0.6
+    assert hidden.max() < 0.35
+
+
+def test_a_degraded_face_is_still_that_face():
+    face = np.tile(np.linspace(0, 255, 48).astype(np.uint8), (60, 48, 1))
+    numbers = Augmentation(rotation_deg=0, shift_share=0, zoom_share=0, contrast=0, degraded_share=1)
+    varied = augment(face, numbers, rng=np.random.default_rng(3)).astype(float)
+    assert (np.abs(varied - face).max(axis=(1, 2)) > 0).all()
+    upright = np.where(varied[:, :, :1].mean(axis=1, keepdims=True) > 128, varied[:, :, ::-1], varied)
+    assert np.abs(upright - face).mean() < 20
+
+
+def test_faces_and_targets_are_mixed_by_one_share():
+    faces = np.zeros((400, 4, 4), np.uint8)
+    faces[::2] = 200
+    targets = {"one": np.tile(np.array([[1, 0], [0, 1]], np.float32), (200, 1))}
+    mixed, mixed_targets = mix(faces, targets, alpha=0.5, rng=np.random.default_rng(2))
+    np.testing.assert_allclose(mixed[:, 0, 0] / 200, mixed_targets["one"][:, 0], atol=0.003)
+    assert ((mixed_targets["one"][:, 0] > 0.1) & (mixed_targets["one"][:, 0] < 0.9)).mean() > 0.2
+
+
+def test_the_balance_gives_no_more_accuracy_than_it_may():
+    rng = np.random.default_rng(4)
+    frequencies = np.array([0.9, 0.1])
+    labels = (rng.random(5000) < 0.1).astype(int)
+    evidence = np.exp(rng.normal(0, 1, 5000) + 1.5 * (2 * labels - 1))
+    probabilities = np.stack([frequencies[0] / (1 + evidence), frequencies[1] * evidence / (1 + evidence)], axis=1)
+    probabilities /= probabilities.sum(axis=1, keepdims=True)
+    plain = (probabilities.argmax(axis=1) == labels).mean()
+    assert choose_strength(probabilities, labels, frequencies, accuracy_to_give=1.0) == pytest.approx(1.0, abs=0.2)
+    strength = choose_strength(probabilities, labels, frequencies, accuracy_to_give=0.01)
+    assert strength > 0
+    assert (adjusted(probabilities, frequencies, strength).argmax(axis=1) == labels).mean() >= plain - 0.0101
+
+
+def test_a_higher_sensitivity_labels_fewer_faces():
+    found = by_sensitivity(np.array([0.2, 0.4, 0.6, 0.8]), np.array([False, False, True, True]))
+    assert (len(found["labelled"]), found["labelled"][0], found["right"][0]) == (101, 1.0, 0.5)
+    assert (found["labelled"][50], found["right"][50]) == (0.5, 1.0)
+    assert (found["labelled"][100], found["right"][100]) == (0.0, None)
+
+
+def test_the_reliability_curve_counts_every_face_once():
+    confidences = np.array([0.0, 0.5, 0.51, 1.0])
+    curve = reliability(confidences, np.array([False, True, False, True]))
+    assert sum(one["faces"] for one in curve) == 4
+    assert curve[-1] == {"faces": 1, "confidence": 1.0, "accuracy": 1.0}

@@ -1,0 +1,121 @@
+"""Ends a run: balances and calibrates each head on the choosing tenth, and writes it as a file of its own."""
+
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from emocam.model_file import write_metadata
+from training.architectures import ARCHITECTURES
+from training.balance import adjusted, choose_strength
+from training.calibrate import fit_temperature
+from training.data import SIZE_PX, FaceData, majority
+from training.description import description
+from training.machine import describe_machine
+from training.quiet import quiet
+from training.recipes import Head, Recipe
+
+NETWORK_FILE = "network.keras"
+
+
+def finish(
+    model: keras.Model,
+    recipe: Recipe,
+    choosing: FaceData,
+    folder: Path,
+    *,
+    histories: dict[str, list[dict[str, float]]],
+    targets: dict[str, np.ndarray],
+) -> list[Path]:
+    """Write the network with all its heads for its pupils, and each head as a stamped .hdf5; return those."""
+    heads = {head.name: len(head.labels) for head in recipe.heads}
+    keras.config.set_dtype_policy("float32")
+    plain = ARCHITECTURES[recipe.architecture](image_size_px=None, heads=heads)
+    plain.set_weights(model.get_weights())
+    plain.save(folder / NETWORK_FILE)
+    return [
+        _write_head(plain, recipe, head, choosing, folder, histories[head.name], targets[head.name])
+        for head in recipe.heads
+    ]
+
+
+def head_truth(head: Head, data: FaceData) -> np.ndarray:
+    """Return (N,) int: what a head is to say of each face, an index into its labels; -1 where that is open."""
+    return majority(data) if head.ferplus_share == 1 else data.labels.astype(int)
+
+
+def _write_head(
+    plain: keras.Model,
+    recipe: Recipe,
+    head: Head,
+    choosing: FaceData,
+    folder: Path,
+    history: list[dict[str, float]],
+    targets: np.ndarray,
+) -> Path:
+    labels = head_truth(head, choosing)
+    faces = choosing.images[labels >= 0, ..., None].astype(np.float32) * recipe.scale + recipe.offset
+    labels = labels[labels >= 0]
+    probabilities = plain.predict(faces, batch_size=256, verbose=0)[head.name]
+    counts = targets.sum(axis=0) + 1  # a label that no face bears has a logarithm, too
+    frequencies = counts / counts.sum()
+    strength = choose_strength(
+        probabilities, labels, frequencies, accuracy_to_give=head.accuracy_for_balance
+    )
+    temperature = fit_temperature(adjusted(probabilities, frequencies, strength), labels)
+    name = recipe.network_name(head)
+    keras.utils.clear_session(free_memory=False)  # the layers' names count from one in every file
+    keras.config.set_dtype_policy("float32")
+    single = ARCHITECTURES[recipe.architecture](image_size_px=SIZE_PX, heads={head.name: len(head.labels)})
+    _copy_weights(plain, single)
+    _adjust(single.get_layer(f"{head.name}_scores"), frequencies, strength)
+    path = folder / f"{name}.hdf5"
+    with quiet():  # Keras calls HDF5 a legacy format
+        keras.Model(single.inputs, single.outputs[0], name=name).save(path, include_optimizer=False)
+    accuracy = float((adjusted(probabilities, frequencies, strength).argmax(axis=1) == labels).mean())
+    write_metadata(path, _description(recipe, head, temperature, strength, history, accuracy))
+    return path
+
+
+def _copy_weights(plain: keras.Model, single: keras.Model) -> None:
+    """Copy the shared part in its order, and the head's own layer by its name."""
+    shared = [layer for layer in plain.layers if layer.weights and not layer.name.endswith("_scores")]
+    own = [layer for layer in single.layers if layer.weights]
+    for layer in own:
+        source = plain.get_layer(layer.name) if layer.name.endswith("_scores") else shared.pop(0)
+        layer.set_weights(source.get_weights())
+
+
+def _adjust(scores: keras.layers.Layer, frequencies: np.ndarray, strength: float) -> None:
+    """Build the logit adjustment into the biases of the last layer, so that every reader of the file has it."""
+    kernel, bias = scores.get_weights()
+    scores.set_weights([kernel, bias - strength * np.log(frequencies).astype(np.float32)])
+
+
+def _description(
+    recipe: Recipe,
+    head: Head,
+    temperature: float,
+    strength: float,
+    history: list[dict[str, float]],
+    accuracy: float,
+) -> dict[str, Any]:
+    described = description(
+        recipe,
+        head,
+        temperature=temperature,
+        dataset="FER-2013 (Goodfellow et al. 2013), FER+ votes (Barsoum et al. 2016)",
+        split="Training less its choosing tenth",
+        selection_rule="none: the weights of the last epoch; temperature and logit adjustment are fitted on the "
+        "choosing tenth, and the app's crop margin was chosen on faces that are not FER-2013's",
+        licence="The weights are MIT, as Emocam is. FER-2013's pictures were collected from the web for "
+        "research; none of them is in this file.",
+    )
+    return {
+        **described,
+        "logit_adjustment": strength,
+        "metrics": {"choosing_tenth": {"accuracy": accuracy}},
+        "training_seconds": round(sum(row["seconds"] for row in history)),
+        "machine": describe_machine(),
+    }
