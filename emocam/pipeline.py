@@ -50,7 +50,9 @@ class Pipeline:
         """Return what the frame shows under these settings."""
         started = perf_counter()
         gray = gray_picture(frame.image)
-        boxes = self._detector.detect(gray, known=[track.box for track in self._tracker.tracks])
+        boxes = self._detector.detect(
+            gray, known=[track.box for track in self._tracker.tracks], likely=self._tracker.candidates
+        )
         self._end(
             self._tracker.update(boxes, time_s=frame.time_s, sensitivity_px=settings.tracking_sensitivity_px)
         )

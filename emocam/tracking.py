@@ -8,6 +8,10 @@ from emocam.messages import Box
 
 FORGET_AFTER_S = 1.0  # a face may hide behind a hand for so long and keep its number
 
+# Frames in a row in which something must be found before it is a face. Haar cascades take a lamp or a fold of cloth
+# for a face now and then, seldom twice; three frames are a tenth of a second.
+HITS_TO_START = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Track:
@@ -24,50 +28,106 @@ class Track:
     is_seen: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """Something that may become a track: where it was last found, and in how many frames in a row."""
+
+    box: Box
+    hits: int
+
+
 class Tracker:
     """Follow faces from frame to frame; numbers begin at 1 and are never used twice."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, hits_to_start: int = HITS_TO_START) -> None:
         self.tracks: tuple[Track, ...] = ()
+        self._candidates: tuple[_Candidate, ...] = ()
+        self._hits_to_start = hits_to_start
         self._next_id = 1
+        self._is_first_frame = True
+
+    @property
+    def candidates(self) -> list[Box]:
+        """Where something was found that has still to be confirmed."""
+        return [candidate.box for candidate in self._candidates]
 
     def update(self, boxes: Sequence[Box], *, time_s: float, sensitivity_px: float) -> list[Track]:
         """Assign the boxes of one frame, at most one to a track; return the tracks that ended.
 
-        A box farther than `sensitivity_px` from a track's last centroid is another face's. A track ends
-        a second after it was last seen.
+        A box farther than `sensitivity_px` from a track's last centroid is another face's. A track starts when
+        its face was found in three frames in a row, in a source's first frame at once; it ends a second after
+        it was last seen.
         """
         ended = [track for track in self.tracks if time_s - track.last_seen_s > FORGET_AFTER_S]
         alive = [track for track in self.tracks if track not in ended]
-        pairs = sorted(
-            (_distance(_expected(track, time_s), box.centroid), index, number)
-            for index, track in enumerate(alive)
-            for number, box in enumerate(boxes)
-            if _distance(track.box.centroid, box.centroid) <= sensitivity_px
+        box_of_track = _assign(
+            [
+                (_cost(track.box, _expected(track, time_s), box, sensitivity_px), index, number)
+                for index, track in enumerate(alive)
+                for number, box in enumerate(boxes)
+                if _distance(track.box.centroid, box.centroid) <= sensitivity_px
+            ]
         )
-        box_of_track: dict[int, int] = {}
-        taken: set[int] = set()
-        for _, index, number in pairs:
-            if index not in box_of_track and number not in taken:
-                box_of_track[index] = number
-                taken.add(number)
-        updated = []
-        for index, track in enumerate(alive):
-            if index in box_of_track:
-                updated.append(_moved(track, boxes[box_of_track[index]], time_s))
-            else:
-                updated.append(replace(track, is_seen=False))
-        for number, box in enumerate(boxes):
-            if number not in taken:
-                updated.append(Track(self._next_id, box, (0.0, 0.0), time_s, True))
-                self._next_id += 1
+        updated = [
+            _moved(track, boxes[box_of_track[index]], time_s)
+            if index in box_of_track
+            else replace(track, is_seen=False)
+            for index, track in enumerate(alive)
+        ]
+        others = [box for number, box in enumerate(boxes) if number not in set(box_of_track.values())]
+        updated += self._started(others, time_s, sensitivity_px)
         self.tracks = tuple(updated)
         return ended
 
     def end_all(self) -> list[Track]:
-        """End every track and return them; numbers go on."""
-        ended, self.tracks = list(self.tracks), ()
+        """End every track and return them; numbers go on, and the next frame is a first one."""
+        ended, self.tracks, self._candidates = list(self.tracks), (), ()
+        self._is_first_frame = True
         return ended
+
+    def _started(self, boxes: Sequence[Box], time_s: float, sensitivity_px: float) -> list[Track]:
+        """Return the tracks that start with these boxes; the others become candidates."""
+        needed = 1 if self._is_first_frame else self._hits_to_start
+        self._is_first_frame = False
+        hits_of_box = {
+            number: self._candidates[index].hits
+            for index, number in _assign(
+                [
+                    (_cost(candidate.box, candidate.box.centroid, box, sensitivity_px), index, number)
+                    for index, candidate in enumerate(self._candidates)
+                    for number, box in enumerate(boxes)
+                    if _distance(candidate.box.centroid, box.centroid) <= sensitivity_px
+                ]
+            ).items()
+        }
+        found = [_Candidate(box, hits_of_box.get(number, 0) + 1) for number, box in enumerate(boxes)]
+        self._candidates = tuple(candidate for candidate in found if candidate.hits < needed)
+        started = [
+            Track(self._next_id + count, candidate.box, (0.0, 0.0), time_s, True)
+            for count, candidate in enumerate(candidate for candidate in found if candidate.hits >= needed)
+        ]
+        self._next_id += len(started)
+        return started
+
+
+def _assign(pairs: list[tuple[float, int, int]]) -> dict[int, int]:
+    """Return one-to-one pairs, the cheapest first, of (cost, index, number)."""
+    chosen: dict[int, int] = {}
+    for _, index, number in sorted(pairs):
+        if index not in chosen and number not in chosen.values():
+            chosen[index] = number
+    return chosen
+
+
+def _cost(last: Box, expected: tuple[float, float], box: Box, sensitivity_px: float) -> float:
+    """How ill a box fits: its distance from where the face should be, and its change of size.
+
+    The distance counts in shares of the box too, so that overlapping boxes go together before ones that a generous
+    sensitivity also allows; size tells a near face from a far one that it passes.
+    """
+    distance = _distance(expected, box.centroid)
+    size_change = abs(math.log((box.width + 1) / (last.width + 1)))
+    return distance / max(sensitivity_px, 1) + distance / (last.width + 1) + size_change
 
 
 def _distance(one: tuple[float, float], other: tuple[float, float]) -> float:

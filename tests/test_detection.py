@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from emocam.detection import FINE_SLICES, SLICE_EVERY_FRAMES, FaceDetector, without_overlaps
+from emocam.detection import SLICE_EVERY_FRAMES, SLICES, FaceDetector, without_overlaps
 from emocam.messages import Box
 from emocam.preprocessing import gray_picture
 from emocam.resources import asset_path
@@ -59,9 +59,26 @@ def test_a_face_that_appears_beside_a_known_one_is_found_with_the_next_slice(por
     alone[:, width:] = 128
     detector = FaceDetector()
     assert len(detector.detect(alone)) == 1
-    counts = [len(detector.detect(both, known=[box])) for _ in range(SLICE_EVERY_FRAMES)]
-    assert counts == [1] * (SLICE_EVERY_FRAMES - 1) + [2]
+    counts = [len(detector.detect(both, known=[box])) for _ in range(SLICE_EVERY_FRAMES * len(SLICES))]
+    assert counts[: SLICE_EVERY_FRAMES - 1] == [1] * (SLICE_EVERY_FRAMES - 1)
+    assert 2 in counts
 
+
+@pytest.mark.parametrize("angle", [-30, -20, 20, 30])
+def test_a_known_face_that_tilts_is_found_again(portrait: np.ndarray, angle: int):
+    detector = FaceDetector()
+    (box,) = detector.detect(portrait)
+    matrix = cv2.getRotationMatrix2D(box.centroid, angle, 1)
+    tilted = cv2.warpAffine(portrait, matrix, portrait.shape[::-1], borderMode=cv2.BORDER_REPLICATE)
+    (found,) = detector.detect(tilted, known=[box])
+    assert overlap(found, box) > 0.5
+
+
+def test_what_was_found_once_is_looked_for_where_it_was(portrait: np.ndarray):
+    detector = FaceDetector()
+    (box,) = detector.detect(portrait)
+    (found,) = detector.detect(portrait, likely=[box])
+    assert overlap(found, box) > 0.6
 
 def test_a_small_face_far_away_is_found_within_one_round_of_slices(portrait: np.ndarray):
     (box,) = FaceDetector().detect(portrait)
@@ -72,7 +89,7 @@ def test_a_small_face_far_away_is_found_within_one_round_of_slices(portrait: np.
         picture[top : top + small.shape[0], 200 : 200 + small.shape[1]] = small
         detector = FaceDetector()
         detector.detect(np.full((480, 640), 128, np.uint8))
-        found = [detector.detect(picture) for _ in range(2 * FINE_SLICES)]
+        found = [detector.detect(picture) for _ in range(len(SLICES))]
         assert any(overlap(face, Box(200 + round(box.x * factor), top + round(box.y * factor), 30, 30)) > 0.4
                    for faces in found for face in faces)
 
@@ -92,6 +109,7 @@ def test_a_picture_too_small_for_a_face_has_none(shape: tuple[int, int]):
 def test_two_boxes_on_one_face_become_the_larger():
     large, nested, apart = Box(100, 100, 80, 80), Box(110, 120, 40, 40), Box(300, 100, 60, 60)
     assert without_overlaps([nested, apart, large]) == [large, apart]
+    assert without_overlaps([nested, large, apart], first=1) == [nested, apart]
 
 
 def test_a_file_that_is_no_cascade_is_refused(tmp_path: Path):

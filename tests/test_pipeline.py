@@ -20,7 +20,7 @@ class ScriptedDetector:
     def __init__(self, script: list[list[Box]]) -> None:
         self._script = iter(script)
 
-    def detect(self, gray: np.ndarray, *, known: object = ()) -> list[Box]:
+    def detect(self, gray: np.ndarray, *, known: object = (), likely: object = ()) -> list[Box]:
         return next(self._script)
 
     def rescan(self) -> None:
