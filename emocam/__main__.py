@@ -25,18 +25,21 @@ Runs the engine over video files, pictures and folders, and writes a session fol
 named after the input. A folder of pictures is one input; videos in a folder are one input each."""
 
 BENCHMARK = """\
-Analyses a file as fast as the machine can, with the default settings, except that every frame is
+Analyses a clip or a camera's pictures as fast as the machine can, with the default settings, except that every frame is
 predicted, and prints the measurements:
   frames, faces          frames analysed, and how often a face was seen in them: two faces in one frame
                          count twice
   analysis_ms_p50, _p95  a frame's whole analysis: median and 95th percentile
   detect_ms_p50          of it, finding and following faces: median
   classify_ms_p50        of it, cropping and classifying: median of the frames with a face
-  frames_per_second      reading the file included
+  frames_per_second      reading included
   start_s                from the start of the process until it was ready for the first frame
   first_label_s          from the start of the process to the first label; null if there was none
   rss_mb                 most memory that was resident, in millions of bytes
-  cpu_count              processor cores that this process may use"""
+  cpu_count              processor cores that this process may use
+  plain_analysis_ms_p50  the first 40 frames in the plain way: the whole picture scanned in each frame, and Keras's
+                         `predict` for each face; null where Keras is not installed
+  ratio                  that, in times of analysis_ms_p50"""
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -105,14 +108,19 @@ def _add_analyze(commands: "_Commands[argparse.ArgumentParser]") -> None:
 
 
 def _add_benchmark(commands: "_Commands[argparse.ArgumentParser]") -> None:
-    parser = _command(commands, "benchmark", "measure speed and memory on a file", BENCHMARK)
-    parser.add_argument("--source", metavar="FILE", required=True, help="a video file, a picture or a folder")
+    parser = _command(commands, "benchmark", "measure speed and memory on a clip or a camera", BENCHMARK)
+    parser.add_argument(
+        "--source", metavar="SOURCE", required=True, help="a video file, a picture, a folder, a camera or an address"
+    )
     parser.add_argument("--model", metavar="FILE", default=DEFAULT_MODEL, help=_MODEL_HELP)
     parser.add_argument(
         "--frames",
         metavar="N",
         type=_whole(1),
-        help="analyse N frames, the file from its start again if it is shorter (otherwise the file once)",
+        help="analyse N frames, a file from its start again if it is shorter (otherwise a file once, 300 of a camera)",
+    )
+    parser.add_argument(
+        "--no-plain", action="store_true", help="do not compare with the plain way, which needs Keras and some seconds"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
 

@@ -25,6 +25,7 @@ class Pipeline:
         self._tracker = Tracker()
         self._pools: dict[int, Pool] = {}
         self._departing: list[tuple[int, Pool]] = []
+        self._settings: Settings | None = None  # of the last frame
 
     @property
     def model_labels(self) -> tuple[str, ...]:
@@ -49,6 +50,10 @@ class Pipeline:
     def analyze(self, frame: Frame, settings: Settings) -> FrameResult:
         """Return what the frame shows under these settings."""
         started = perf_counter()
+        if settings != self._settings:
+            self._settings = settings
+            for pool in self._pools.values():
+                pool.label = None  # what is shown under new settings owes nothing to the old ones
         gray = gray_picture(frame.image)
         boxes = self._detector.detect(
             gray, known=[track.box for track in self._tracker.tracks], likely=self._tracker.candidates
@@ -116,7 +121,8 @@ class Pipeline:
         is_new_label = pool.present(settings.label_every_frames)
         shown = None
         if pool.presented is not None:
-            shown = label_shown(pool.presented, self.model_labels, settings)
+            shown = label_shown(pool.presented, self.model_labels, settings, previous=pool.label)
+            pool.label = shown.label
         return Face(
             track_id=track.track_id,
             box=track.box if track.is_seen else None,
@@ -137,7 +143,7 @@ class Pipeline:
         faces = []
         for track_id, pool in self._departing:
             if pool.present(label_every_frames=0) and pool.presented is not None:
-                shown = label_shown(pool.presented, self.model_labels, settings)
+                shown = label_shown(pool.presented, self.model_labels, settings, previous=pool.label)
                 faces.append(
                     Face(track_id, None, None, pool.presented, shown.label, shown.confidence, is_new_label=True)
                 )

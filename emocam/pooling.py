@@ -7,12 +7,18 @@ import numpy as np
 from emocam.labels import SPECTRA, UNCERTAIN, spectrum_matrix
 from emocam.settings import Settings
 
+# Shares by which another label must be more probable than the one shown, and one more probable than the
+# sensitivity asks for after `uncertain`. Chosen on stills with a webcam's noise: fewer changes, and none later.
+LEAD_TO_CHANGE, LEAD_TO_BE_CERTAIN = 0.08, 0.04
+ROUNDING = 1e-6  # probabilities are sums of float32
+
 
 class Pool:
-    """The predictions of one track since its last label, and the pool that label was made from."""
+    """The predictions of one track since its last label, that label, and the pool it was made from."""
 
     def __init__(self) -> None:
         self.presented: np.ndarray | None = None
+        self.label: str | None = None  # the one shown last
         self._sum: np.ndarray | None = None
         self._count = 0
         self._frames_since_label = 0
@@ -45,7 +51,7 @@ class Pool:
 
     def clear(self) -> None:
         """Forget the predictions and the label: another network answers from now on."""
-        self.presented, self._sum, self._count = None, None, 0
+        self.presented, self.label, self._sum, self._count = None, None, None, 0
         self._frames_since_prediction = None
 
 
@@ -57,14 +63,24 @@ class LabelShown:
     confidence: float
 
 
-def label_shown(pooled: np.ndarray, model_labels: tuple[str, ...], settings: Settings) -> LabelShown:
+def label_shown(
+    pooled: np.ndarray, model_labels: tuple[str, ...], settings: Settings, *, previous: str | None = None
+) -> LabelShown:
     """Return the label of (labels,) pooled probabilities, `uncertain` below the prediction sensitivity.
 
-    Of labels that are exactly as probable, the first of the spectrum is shown.
+    previous: the label shown until now under the same settings. It stays until another is more probable by 8
+    points, or for `uncertain` until one is 4 points above the sensitivity: otherwise two expressions of about
+    the same probability take turns. Of labels that are exactly as probable, the first of the spectrum is shown.
     """
-    spectrum = SPECTRA[settings.spectrum]
+    spectrum, sensitivity = SPECTRA[settings.spectrum], settings.prediction_sensitivity_percent / 100
     shown = spectrum_matrix(model_labels, spectrum) @ pooled
     best = int(np.argmax(shown))
+    if previous == UNCERTAIN:
+        sensitivity += LEAD_TO_BE_CERTAIN
+    elif previous in spectrum.labels:
+        kept = spectrum.labels.index(previous)
+        if shown[kept] >= sensitivity and shown[best] - shown[kept] < LEAD_TO_CHANGE:
+            best = kept
     confidence = float(shown[best])
-    is_certain = confidence * 100 >= settings.prediction_sensitivity_percent
+    is_certain = confidence >= sensitivity - ROUNDING
     return LabelShown(spectrum.labels[best] if is_certain else UNCERTAIN, confidence)

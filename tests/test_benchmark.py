@@ -1,5 +1,6 @@
 """`emocam benchmark`: what it measures, and that it prints nothing else."""
 
+import importlib.util
 import json
 import subprocess
 import sys
@@ -14,12 +15,12 @@ from tests.clips import FACE_FROM, NO_FACE_FROM, demo_frames, write_clip
 
 FIGURES = {
     "frames", "faces", "analysis_ms_p50", "analysis_ms_p95", "detect_ms_p50", "classify_ms_p50",
-    "frames_per_second", "start_s", "first_label_s", "rss_mb", "cpu_count",
+    "frames_per_second", "start_s", "first_label_s", "rss_mb", "cpu_count", "plain_analysis_ms_p50", "ratio",
 }  # fmt: skip
 
 
 def figures_of(capsys, *arguments: str) -> dict:
-    assert main(["benchmark", "--json", *arguments]) == 0
+    assert main(["benchmark", "--json", "--no-plain", *arguments]) == 0
     return json.loads(capsys.readouterr().out)
 
 
@@ -35,6 +36,12 @@ def test_a_program_that_measures_prints_one_json_object():
     assert 0 < figures["start_s"] < figures["first_label_s"] < lasted_s + 0.02
     assert 0 < figures["detect_ms_p50"] <= figures["analysis_ms_p50"] <= figures["analysis_ms_p95"]
     assert 10 < figures["rss_mb"] < 10_000
+    if importlib.util.find_spec("keras"):
+        times = figures["plain_analysis_ms_p50"] / figures["analysis_ms_p50"]
+        assert figures["ratio"] == pytest.approx(times, rel=0.01)
+        assert times > 2
+    else:
+        assert figures["ratio"] is None
     assert figures["cpu_count"] >= 1
 
 
@@ -57,8 +64,8 @@ def test_without_a_face_there_is_no_label_and_nothing_to_classify(tmp_path, caps
     assert figures["faces"] == 0
     assert figures["first_label_s"] is None
     assert figures["classify_ms_p50"] is None
-    assert main(["benchmark", "--source", str(clip)]) == 0
-    assert "frames_per_second" in capsys.readouterr().out
+    assert main(["benchmark", "--source", str(clip), "--no-plain"]) == 0
+    assert "frames a second" in capsys.readouterr().out
 
 
 def test_what_cannot_be_measured_is_a_message_and_no_json(tmp_path, capsys):

@@ -79,6 +79,28 @@ def test_a_confidence_below_the_sensitivity_reads_uncertain(percent: int, label:
     assert (shown.label, round(shown.confidence, 3)) == (label, 0.405)
 
 
+def test_a_label_stays_until_another_leads_clearly():
+    close, clear = probabilities(happy=0.40, sad=0.45), probabilities(happy=0.36, sad=0.45)
+    assert label_shown(close, EMOTIONS, Settings()).label == "sad"
+    kept = label_shown(close, EMOTIONS, Settings(), previous="happy")
+    assert (kept.label, round(kept.confidence, 3)) == ("happy", 0.4)
+    assert label_shown(clear, EMOTIONS, Settings(), previous="happy").label == "sad"
+    assert label_shown(close, EMOTIONS, Settings(), previous="uncertain").label == "sad"
+    assert label_shown(close, EMOTIONS, Settings(spectrum="three"), previous="happy").label == "negative"
+
+
+def test_a_label_below_the_sensitivity_does_not_stay():
+    mean = probabilities(happy=0.33, sad=0.36)
+    assert label_shown(mean, EMOTIONS, Settings(), previous="happy").label == "sad"
+
+
+def test_after_uncertain_a_label_needs_a_little_more_than_the_sensitivity():
+    barely, clearly = probabilities(happy=0.37), probabilities(happy=0.40)
+    assert label_shown(barely, EMOTIONS, Settings(), previous="uncertain").label == "uncertain"
+    assert label_shown(clearly, EMOTIONS, Settings(), previous="uncertain").label == "happy"
+    assert label_shown(barely, EMOTIONS, Settings(), previous="happy").label == "happy"
+
+
 def test_three_labels_sum_the_emotions_that_they_stand_for():
     mean = probabilities(angry=0.28, sad=0.28, happy=0.38)
     assert label_shown(mean, EMOTIONS, Settings()).label == "happy"
