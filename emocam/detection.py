@@ -18,7 +18,7 @@ from emocam.messages import Box
 from emocam.resources import asset_path
 
 CASCADE_SIDE_PX = 24  # what the frontal cascade was trained on, and the least that it finds
-SLICE_EVERY_FRAMES = 3  # while every known face is in sight; otherwise a slice in each
+SLICE_EVERY_FRAMES = 3  # while a face is in sight; otherwise a slice in each
 SEARCH_FACE_PX = 40  # side of a known face in the picture that is searched for it
 SEARCH_NEIGHBOURS, SCAN_NEIGHBOURS = 3, 5  # of overlapping hits: where no face is known, it takes more evidence
 TILTS_DEG = (30.0, -30.0)  # the frontal cascade bears 15 to 20 degrees by itself
@@ -45,7 +45,7 @@ SLICES = (_NEAR, _FAR[0], _MIDDLE[0], _FAR[1], _NEAR, _FAR[2], _MIDDLE[1], _FAR[
 
 
 class FaceDetector:
-    """Find faces in one picture after the other; keeps only which slice of the scan is next."""
+    """Find faces in one picture after the other; keeps which slice of the scan is next, and which faces are turned."""
 
     def __init__(self, cascade: Path | None = None) -> None:
         """Load a cascade, the shipped one if none is named; raises ValueError where the file is none."""
@@ -53,6 +53,8 @@ class FaceDetector:
         self._is_new_picture = True
         self._frames_since_slice = 0
         self._next_slice = 0
+        self._turned: list[Box] = []  # found tilted or in profile in the last frame
+        self._next_lost = 0
 
     @cached_property
     def _profile(self) -> cv2.CascadeClassifier:
@@ -70,10 +72,10 @@ class FaceDetector:
             self._is_new_picture = False
             # Seen twice, at two scales: what only one grid of pixels makes look like a face is none.
             return without_overlaps([box for box in self._scan(gray) if self._search(gray, box)])
-        found = [box for near in known for box in self._search(gray, near) or self._search_turned(gray, near)]
+        found = self._search_known(gray, known)
         found = without_overlaps([*found, *(box for near in likely for box in self._search(gray, near))])
         self._frames_since_slice += 1
-        if len(found) < max(1, len(known)) or self._frames_since_slice >= SLICE_EVERY_FRAMES:
+        if not found or self._frames_since_slice >= SLICE_EVERY_FRAMES:
             self._frames_since_slice = 0
             found = without_overlaps([*found, *self._scan_slice(gray)], first=len(found))
         return found
@@ -95,6 +97,24 @@ class FaceDetector:
         bottom = height * (part.band + 1) // part.bands + overlap // 2 + 1
         sizes_px = (CASCADE_SIDE_PX, part.largest_px)
         return self._run(gray[top:bottom], scale, left=0, top=top, sizes_px=sizes_px, neighbours=SCAN_NEIGHBOURS)
+
+    def _search_known(self, gray: np.ndarray, known: Sequence[Box]) -> list[Box]:
+        """Search every known face, upright or as it was turned before; of those lost, one a frame turned."""
+        found, turned, lost = [], [], []
+        for near in known:
+            boxes = self._search_turned(gray, near) if near in self._turned else []
+            turned += boxes
+            boxes = boxes or self._search(gray, near)
+            found += boxes
+            if not boxes:
+                lost.append(near)
+        if lost:
+            self._next_lost = (self._next_lost + 1) % len(lost)
+            boxes = self._search_turned(gray, lost[self._next_lost])
+            turned += boxes
+            found += boxes
+        self._turned = turned
+        return found
 
     def _search(self, gray: np.ndarray, near: Box) -> list[Box]:
         """Search around a box for an upright face seen from the front."""
@@ -180,7 +200,7 @@ def _around(near: Box, angle: float, scale: float, size: int) -> np.ndarray:
     """Return the (2, 3) matrix that turns and scales a box's surroundings into a square picture of that size."""
     centre_x, centre_y = near.centroid
     matrix = cv2.getRotationMatrix2D((centre_x, centre_y), angle, scale)
-    matrix[:, 2] += size / 2 - centre_x, size / 2 - centre_y
+    matrix[:, 2] += np.array([size / 2 - centre_x, size / 2 - centre_y])
     return matrix
 
 

@@ -1,7 +1,6 @@
-"""The windows that ask or tell: markers, closing, the network's card, shortcuts, about."""
+"""The windows that ask or tell: markers, closing, shortcuts, about."""
 
 import html
-from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence
@@ -20,7 +19,6 @@ from PySide6.QtWidgets import (
 from emocam import __version__
 from emocam.gui.actions import Actions
 from emocam.gui.advice import duration
-from emocam.model_file import ModelFile
 
 ABOUT = f"""
 <h3>Emocam {__version__}</h3>
@@ -79,26 +77,6 @@ def may_stop_and_close(parent: QWidget) -> bool:
     return box.clickedButton() is stop
 
 
-def network_card(model: ModelFile) -> str:
-    """Return what a network's file says of itself, as HTML."""
-    rows = [
-        ("file", model.path.name),
-        ("labels", ", ".join(model.labels)),
-        ("picture", f"{model.image_size_px} × {model.image_size_px} gray"),
-    ]
-    rows += [(name, value) for name, value in model.metadata.items() if name not in {"labels", "image_size_px"}]
-    rows.append(("weights", f"SHA-256 {model.weights_digest[:16]}…"))
-    cells = "".join(
-        f"<tr><td style='padding-right:16px'><b>{html.escape(name.replace('_', ' '))}</b></td>"
-        f"<td>{_value(value)}</td></tr>"
-        for name, value in rows
-    )
-    return (
-        f"<h3>{html.escape(model.path.stem)}</h3><table cellpadding='3'>{cells}</table>"
-        "<p>A network reads expressions, not feelings, and only as well as the pictures it was trained on.</p>"
-    )
-
-
 def shortcut_table(actions: Actions) -> str:
     """Return every action with its shortcut, as HTML."""
     rows = "".join(
@@ -109,7 +87,7 @@ def shortcut_table(actions: Actions) -> str:
     return f"<h3>Keyboard shortcuts</h3><table cellpadding='2'>{rows}</table>"
 
 
-def show_page(parent: QWidget, title: str, text: str) -> QDialog:
+def show_page(parent: QWidget, title: str, text: str, *, width: int = 560, height: int = 460) -> QDialog:
     """Show a page of text beside the window, in which everything goes on."""
     dialog = QDialog(parent)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -122,15 +100,6 @@ def show_page(parent: QWidget, title: str, text: str) -> QDialog:
     column = QVBoxLayout(dialog)
     column.addWidget(page)
     column.addWidget(buttons)
-    dialog.resize(560, 460)
+    dialog.resize(width, height)
     dialog.show()
     return dialog
-
-
-def _value(value: Any) -> str:
-    """Write a value of the metadata: nested ones line by line, shares as they stand."""
-    if isinstance(value, dict):
-        return "<br>".join(f"{html.escape(str(name))}: {_value(inner)}" for name, inner in value.items())
-    if isinstance(value, list):
-        return ", ".join(_value(inner) for inner in value)
-    return f"{value:.4g}" if isinstance(value, float) else html.escape(str(value))

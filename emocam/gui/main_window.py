@@ -29,9 +29,11 @@ from PySide6.QtWidgets import (
 from emocam.gui.actions import fill_menu_bar, fill_spectrum_menu, make_actions
 from emocam.gui.advice import duration
 from emocam.gui.charts import ProbabilityChart, ShareChart
-from emocam.gui.dialogs import ABOUT, may_stop_and_close, network_card, shortcut_table, show_page
+from emocam.gui.dialogs import ABOUT, may_stop_and_close, shortcut_table, show_page
 from emocam.gui.faces_list import FacesList
 from emocam.gui.icons import RECORD_COLOUR, draw_icon
+from emocam.gui.network_card import show_network_card
+from emocam.gui.network_scores import network_scores
 from emocam.gui.notice_bar import NoticeBar
 from emocam.gui.remembered import SettingsKeeper, WindowLook
 from emocam.gui.session_controls import SessionControls
@@ -323,6 +325,8 @@ class MainWindow(QMainWindow):
 
     def _note_model(self, text: str, model: ModelFile) -> None:
         self._model, self._loaded_model = model, text
+        scores = network_scores(model.metadata)
+        self.panel.show_scores(scores.by_spectrum if scores else {})
         if text == self._settings.model:
             self.panel.show_network_state("")
         self.session.allow_recording(True)
@@ -345,7 +349,7 @@ class MainWindow(QMainWindow):
 
     def _show_network_card(self) -> None:
         if self._model is not None:
-            show_page(self, "About this network", network_card(self._model))
+            show_network_card(self, self._model)
         else:
             self.status.note("No network is loaded yet")
 

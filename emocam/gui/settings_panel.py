@@ -1,10 +1,11 @@
 """The panel with the settings of the analysis."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QPalette
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
@@ -17,7 +18,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from emocam.gui.network_scores import SensitivityFigures
+from emocam.gui.theme import percent
 from emocam.settings import RANGES, Settings
+
+SENSITIVITY = "prediction_sensitivity_percent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,7 @@ class _Row:
 
 
 _ROWS = {
-    "prediction_sensitivity_percent": _Row(
+    SENSITIVITY: _Row(
         "Prediction &sensitivity",
         "How sure the network must be before an expression is named. Below this confidence the label reads "
         "“uncertain”. Higher: fewer labels, and better ones.",
@@ -81,6 +86,8 @@ class SettingsPanel(QWidget):
         self._open_model = open_model
         self._sliders: dict[str, QSlider] = {}
         self._spins: dict[str, QSpinBox] = {}
+        self._scores: Mapping[str, SensitivityFigures] = {}
+        self._spectrum = Settings().spectrum
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(12, 10, 12, 10)
         self._grid.setVerticalSpacing(6)
@@ -97,7 +104,14 @@ class SettingsPanel(QWidget):
             for widget in (spin, self._sliders[name]):
                 with QSignalBlocker(widget):
                     widget.setValue(getattr(settings, name))
+        self._spectrum = settings.spectrum
+        self._tell_sensitivity()
         self._select_model(settings.model)
+
+    def show_scores(self, by_spectrum: Mapping[str, SensitivityFigures]) -> None:
+        """Quote a network's figures at the prediction sensitivity; none for a network without."""
+        self._scores = by_spectrum
+        self._tell_sensitivity()
 
     def show_models(self, names: list[str], current: str) -> None:
         """List the networks that may be chosen, and show which one is."""
@@ -153,6 +167,11 @@ class SettingsPanel(QWidget):
         self._grid.addWidget(spin, at, 1)
         self._grid.addWidget(slider, at + 1, 0, 1, 2)
         self._sliders[name], self._spins[name] = slider, spin
+        if name == SENSITIVITY:
+            self._expected = QLabel()  # in words below the slider, because few people wait for a tooltip
+            self._expected.setObjectName("expected")
+            self._expected.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+            self._grid.addWidget(self._expected, at + 2, 0, 1, 2)
 
     def _add_network(self) -> None:
         label, self._models = QLabel("Net&work"), QComboBox()
@@ -185,7 +204,28 @@ class SettingsPanel(QWidget):
         for widget in (self._spins[name], self._sliders[name]):
             with QSignalBlocker(widget):
                 widget.setValue(value)
+        if name == SENSITIVITY:
+            self._tell_sensitivity()
         self.changed.emit(name, value)
+
+    def _tell_sensitivity(self) -> None:
+        """Say what the slider's position gives, in the spectrum shown."""
+        tip, figures = _ROWS[SENSITIVITY].tip, self._scores.get(self._spectrum)
+        place = self._spins[SENSITIVITY].value()
+        told = ""
+        if figures is not None:
+            labelled, right = figures.labelled[place], figures.right[place]
+            told = f"names {percent(labelled)} of faces"
+            told += "" if right is None else f", {percent(right)} of them rightly"
+            tip += (
+                f"\n\nAt {place} %, this network {told}, as judged by {figures.judge}: measured on pictures that it "
+                "was not fitted to, for one prediction."
+            )
+        for widget in (self._spins[SENSITIVITY], self._sliders[SENSITIVITY]):
+            widget.setToolTip(tip)
+            widget.setAccessibleDescription(tip)
+        self._expected.setText(told)
+        self._expected.setVisible(bool(told))
 
     def _take_model(self, row: int) -> None:
         text = self._models.itemData(row)
