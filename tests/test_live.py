@@ -76,6 +76,19 @@ def test_a_slow_reader_gets_the_newest_frame_and_the_others_count_as_dropped(sou
     assert (frame.index, source.dropped) == (4, 4)
 
 
+@pytest.mark.parametrize("frames_per_second", [5, 120])
+def test_a_slow_and_a_quick_camera_keep_their_times_and_are_not_lost(
+    source: LiveSource, camera: FakeCamera, clock: Clock, frames_per_second: int
+):
+    connection = camera.connections.get()
+    times_s = []
+    for number in range(2 * frames_per_second):
+        connection.deliver(noisy_picture(number))
+        times_s.append(next_frame(source).time_s)
+        clock.now_s += 1 / frames_per_second
+    assert times_s == pytest.approx([number / frames_per_second for number in range(2 * frames_per_second)])
+
+
 def test_a_camera_that_blocks_is_lost_and_tells_so_each_second(source: LiveSource, camera: FakeCamera, clock: Clock):
     camera.connections.get().deliver(noisy_picture(1))
     next_frame(source)

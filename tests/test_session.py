@@ -144,6 +144,19 @@ def test_time_goes_on_across_a_change_of_source(tmp_path):
     ]
 
 
+def test_a_wall_clock_that_is_set_back_changes_no_time(tmp_path):
+    wall = [utc_start()]
+    with record_into(tmp_path, utc_now=lambda: wall[0]) as recorder:
+        recorder.record(make_result(0))
+        wall[0] -= timedelta(hours=1)
+        recorder.record(make_result(1))
+        recorder.record(make_result(2))
+    rows = read_rows(tmp_path / "faces.csv")
+    assert [row["time_s"] for row in rows] == ["0.000", "0.100", "0.200"]
+    moments = [datetime.fromisoformat(row["utc"]) for row in rows]
+    assert moments[2] - moments[0] == timedelta(seconds=0.2)
+
+
 def test_time_never_goes_back(tmp_path):
     with record_into(tmp_path) as recorder:
         for time_s in (0.0, 0.10, 0.08, 0.20, 3.0, 0.0, 0.10):  # unordered once, then played again

@@ -26,7 +26,7 @@ inferring emotions at work and in schools, medicine and safety excepted.</p>
 
 def show_network_card(parent: QWidget, model: ModelFile) -> QDialog:
     """Show a network's card beside the window."""
-    dialog = show_page(parent, "About this network", card_text(model), width=620, height=680)
+    dialog = show_page(parent, "About this network", card_text(model), width=640, height=620)
     scores = network_scores(model.metadata)
     page = dialog.findChild(QTextBrowser)
     if scores is not None and scores.confusion is not None and page is not None:
@@ -98,7 +98,7 @@ def _origin(model: ModelFile) -> str:
         ("reads", ", ".join(model.labels)),
         ("trained on", model.metadata.get("dataset")),
         ("fitted to", model.metadata.get("split")),
-        ("chosen by", model.metadata.get("selection_rule")),
+        ("selection", model.metadata.get("selection_rule")),
     ]
     return _table((name, value) for name, value in rows if value)
 

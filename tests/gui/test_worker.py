@@ -1,11 +1,15 @@
 """The capture thread: what it reads, analyses, records and says, with a fake engine."""
 
 import csv
+import errno
+import io
 import json
+from pathlib import Path
 
 import pytest
 from stand_ins import FakePipeline, FakeSource, Sources, frame, open_fake_model
 
+from emocam import session_files
 from emocam.gui.worker import CaptureThread, Engine
 from emocam.messages import Gap
 from emocam.settings import Settings
@@ -227,3 +231,53 @@ def test_a_loop_goes_on_by_itself(make_worker, qtbot):
     worker.open("clip", loops=True)
     qtbot.waitUntil(lambda: len(sources.opened) >= 3)
     assert opened == [("clip", "clip", False)]
+
+
+def test_a_broken_network_chosen_while_recording_leaves_the_recording_whole(make_worker, qtbot, tmp_path):
+    camera = FakeSource(is_live=True)
+    worker = make_worker(Sources(first=camera))
+    start_recording(worker, qtbot)
+    camera.items.append(frame(0, 0.0))
+    with qtbot.waitSignal(worker.model_failed) as failed:
+        worker.use_settings(Settings(model="bad.hdf5"))
+    assert "holds no network" in failed.args[1]
+    with qtbot.waitSignal(worker.result_ready, raising=False, timeout=500):
+        camera.items.append(frame(1, 0.1))
+    with qtbot.waitSignal(worker.recording_stopped) as stopped:
+        qtbot.waitUntil(lambda: not camera.items)
+        worker.stop_recording()
+    assert stopped.args[1] == ""
+    recorded = rows(session_of(tmp_path))
+    assert [row["frame"] for row in recorded] == ["0", "1"]
+    assert all(row["label"] == "happy" for row in recorded)
+
+
+def test_after_a_full_disk_another_recording_can_be_made_once_there_is_room(make_worker, qtbot, tmp_path, monkeypatch):
+    room = {"bytes": 300}
+
+    class FillingFile(io.FileIO):
+        def write(self, data):
+            if self.tell() + len(data) > room["bytes"]:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return super().write(data)
+
+    monkeypatch.setattr(session_files.io, "FileIO", FillingFile)
+    camera = FakeSource(is_live=True)
+    worker = make_worker(Sources(first=camera))
+    with qtbot.waitSignals([worker.model_opened, worker.source_opened]):
+        worker.start()
+        worker.open(None)
+    with qtbot.waitSignal(worker.recording_stopped) as stopped:
+        worker.start_recording()
+        camera.items.extend(frame(index, index / 30) for index in range(30))
+    assert "free some space" in stopped.args[1]
+    room["bytes"] = 10**9
+    with qtbot.waitSignal(worker.recording_started) as started:
+        worker.start_recording()
+    qtbot.waitUntil(lambda: not camera.items)
+    camera.items.append(frame(40, 2.0))
+    qtbot.waitUntil(lambda: not camera.items)
+    with qtbot.waitSignal(worker.recording_stopped) as stopped:
+        worker.stop_recording()
+    assert stopped.args[1] == ""
+    assert rows(Path(started.args[0]))[-1]["frame"] == "40"
