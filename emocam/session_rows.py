@@ -25,8 +25,9 @@ BEFORE_PROBABILITIES = {
     "height": "height of the box, pixels",
 }
 AFTER_PROBABILITIES = {
-    "label": "expression shown for the face, in the spectrum shown; uncertain where the highest probability lies "
-    "below the prediction sensitivity; empty before the face's first label",
+    "label": "expression shown for the face, in the spectrum shown: the most probable one, but the one shown before "
+    "until another leads by 0.08; uncertain where its probability lies below the prediction sensitivity, or after "
+    "uncertain less than 0.04 above it; empty before the face's first label",
     "confidence": "probability of the label in the spectrum shown, 0 to 1; for uncertain the highest there was",
     "spectrum": "set of labels shown: seven, or three (positive, neutral, negative)",
 }
