@@ -20,7 +20,7 @@ from emocam.model_file import ModelFileError, read_model_file
 from training.data import PUBLIC_TEST, TRAINING, DataError, FaceData, count_warnings, read_faces
 from training.elsewhere import OtherFaces, read_elsewhere
 from training.quiet import quiet
-from training.recipes import RECIPES, find_recipe, network_names, with_teachers
+from training.recipes import RECIPES, find_recipe, network_names, with_those_before
 
 INTERRUPTED = 130  # what shells report for a program that Ctrl-C has ended
 POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
@@ -79,7 +79,7 @@ def run_fit(options: argparse.Namespace) -> int:
 
     try:
         keras.config.set_dtype_policy(POLICIES[options.precision])
-        for each in with_teachers(recipe):
+        for each in with_those_before(recipe):
             run = folder if each is recipe else folder.parent / each.name
             written = fit_with_progress(data, replace(each, **changes), folder=run)
     except RunError as error:

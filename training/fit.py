@@ -41,7 +41,7 @@ def fit(
     Nothing is selected: the weights are those of the last epoch. After each epoch the folder holds a
     checkpoint and a row more in each head's history; `on_epoch` gets the epoch's number, its seconds and the
     rows by head. `on_step` gets the number of batches fitted so far, those of a resumed run included, and of
-    the whole run. The finished runs of a recipe's teachers lie beside `folder`. Raises DataError, RunError.
+    the whole run. The finished runs that a recipe needs lie beside `folder`. Raises DataError, RunError.
     """
     training = data.split(TRAINING)
     if training.votes is None and any(head.ferplus_share > 0 for head in recipe.heads):
@@ -81,7 +81,7 @@ class _Run:
         self.steps = math.ceil(len(data) / recipe.batch_size)
         with quiet():  # it imports TensorFlow, on whatever backend
             keras.utils.set_random_seed(recipe.seed)
-        self.teachers = [_load_teacher(folder.parent / name / NETWORK_FILE, name) for name in recipe.teachers]
+        self.teachers = [_load_finished(folder.parent, name) for name in recipe.teachers]
         self.views: dict[tuple[Augmentation, int, int], tuple[np.ndarray, Targets]] = {}
         self.histories: dict[str, list[dict[str, float]]] = {head.name: [] for head in recipe.heads}
         if (folder / "checkpoint.keras").exists():
@@ -92,6 +92,8 @@ class _Run:
             }
         else:
             self.model = _compiled(recipe, self.steps)
+            if recipe.starts_from:
+                self.model.set_weights(_load_finished(folder.parent, recipe.starts_from).get_weights())
 
     @property
     def epochs_finished(self) -> int:
@@ -215,16 +217,17 @@ def _compiled(recipe: Recipe, steps: int) -> keras.Model:
     return model
 
 
-def _load_teacher(path: Path, name: str) -> keras.Model:
-    """Return a finished teacher with the quick layers of the fit; raises RunError where it is missing."""
+def _load_finished(runs: Path, name: str) -> keras.Model:
+    """Return a finished network with the quick layers of the fit; raises RunError where it is missing."""
+    path, recipe = runs / name / NETWORK_FILE, RECIPES[name]
     if not path.exists():
-        raise RunError(f"{path} is missing: the teacher {name} has not been fitted yet. "
+        raise RunError(f"{path} is missing: the recipe {name} has to be fitted first. "
                        f"python -m training fit --recipe {name} --out {path.parent}")
-    stored, recipe = keras.saving.load_model(path, compile=False), RECIPES[name]
+    stored = keras.saving.load_model(path, compile=False)
     heads = {head.name: len(head.labels) for head in recipe.heads}
-    teacher = ARCHITECTURES[recipe.architecture](image_size_px=None, heads=heads, is_fitted=True)
-    teacher.set_weights(stored.get_weights())
-    return teacher
+    network = ARCHITECTURES[recipe.architecture](image_size_px=None, heads=heads, is_fitted=True)
+    network.set_weights(stored.get_weights())
+    return network
 
 
 def _claim(folder: Path, recipe: Recipe, fitting: FaceData, targets: Targets) -> None:
