@@ -217,10 +217,7 @@ class SettingsPanel(QWidget):
             labelled, right = figures.labelled[place], figures.right[place]
             told = f"names {percent(labelled)} of faces"
             told += "" if right is None else f", {percent(right)} of them rightly"
-            tip += (
-                f"\n\nAt {place} %, this network {told}, as judged by {figures.judge}: measured on pictures that it "
-                "was not fitted to, for one prediction."
-            )
+            tip += f"\n\nAt {place} %, this network {told} ({figures.measured})."
         for widget in (self._spins[SENSITIVITY], self._sliders[SENSITIVITY]):
             widget.setToolTip(tip)
             widget.setAccessibleDescription(tip)
