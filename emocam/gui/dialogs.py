@@ -2,7 +2,7 @@
 
 import html
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -87,19 +87,22 @@ def shortcut_table(actions: Actions) -> str:
     return f"<h3>Keyboard shortcuts</h3><table cellpadding='2'>{rows}</table>"
 
 
-def show_page(parent: QWidget, title: str, text: str, *, width: int = 560, height: int = 460) -> QDialog:
-    """Show a page of text beside the window, in which everything goes on."""
+def show_page(
+    parent: QWidget, title: str, text: str | QTextBrowser, *, width: int = 560, height: int = 460
+) -> QDialog:
+    """Show a page of text, or one that is made already, beside the window, in which everything goes on."""
     dialog = QDialog(parent)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setWindowTitle(title)
-    page = QTextBrowser()
+    page = text if isinstance(text, QTextBrowser) else QTextBrowser()
     page.setOpenExternalLinks(True)
-    page.setHtml(text)
+    if isinstance(text, str):
+        page.setHtml(text)
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
     buttons.rejected.connect(dialog.reject)
     column = QVBoxLayout(dialog)
     column.addWidget(page)
     column.addWidget(buttons)
-    dialog.resize(width, height)
+    dialog.resize(QSize(width, height).boundedTo(parent.screen().availableSize() * 0.9))
     dialog.show()
     return dialog

@@ -4,194 +4,226 @@ import html
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from PySide6.QtCore import QRectF, Qt, QUrl
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPalette, QTextDocument
+from PySide6.QtCore import QEvent, QUrl
+from PySide6.QtGui import QTextDocument, QTextOption
 from PySide6.QtWidgets import QDialog, QTextBrowser, QWidget
 
+from emocam.gui.advice import duration
+from emocam.gui.confusion_picture import confusion_picture
 from emocam.gui.dialogs import show_page
-from emocam.gui.network_scores import Confusion, NetworkScores, is_share, network_scores
-from emocam.gui.theme import Tones, blend, tones
+from emocam.gui.network_scores import JUDGES, SPLITS, Confusion, NetworkScores, Score, count_of, network_scores
 from emocam.model_file import ModelFile
 
 CONFUSION_NAME = "confusion"
-CELL_WIDTH, CELL_HEIGHT = 50.0, 30.0  # of the confusion matrix, in logical pixels
+NO_SCORES = "<p>Its file gives no scores: how often it is right is not known.</p>"
+WORST_PAIRS = 3
+KEPT_APART = "kept apart for testing, though some of them stand in Training too"
+USED = {  # by training, and how
+    SPLITS["public_test"]: f", {KEPT_APART}",
+    SPLITS["private_test"]: f", {KEPT_APART}",
+    SPLITS["training"]: ", which it was fitted to: on other faces it is right less often",
+    SPLITS["choosing_tenth"]: ", which training chose by: on other faces it may be right less often",
+}
+LONGEST_VALUE = 400  # of what a file says in one row: the longest of the networks that are shipped has 150
+
+# Points of expected calibration error up to which confidence is called so. Judgement, no norm: below 3 a confidence
+# and what comes of it read as the same number, and from 10 a "70 %" may stand for three in five.
+HONESTY = ((3.0, "It can be taken at its word"), (10.0, "It is roughly right"), (100.0, "Do not take it at its word"))
 
 NOT_FOR = """
 <h4>What it is not for</h4>
 <p>An expression is not a feeling: the network names what a face looks like to the people who labelled its pictures, and
-knows nothing of what a person feels, thinks or intends. Do not decide about a person by it. The European AI Act forbids
-inferring emotions at work and in schools, medicine and safety excepted.</p>
+knows nothing of what a person feels, thinks or intends. Do not decide about a person by it, or rank people by it. The
+European AI Act forbids inferring emotions at work and in schools, medicine and safety excepted.</p>
 """
+
+
+class CardPage(QTextBrowser):
+    """A card, whose picture is painted anew in the window's colours, its font and its screen's sharpness."""
+
+    def __init__(self, model: ModelFile) -> None:
+        super().__init__()
+        self._model = model
+        self._scores = network_scores(model.metadata)
+        self._shown_in: object = None
+        self.document().setDocumentMargin(12)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)  # a path is one long word
+        self.show_card()
+
+    def show_card(self) -> None:
+        """Show the card with a picture that fits the screen as it is now; the place read stays."""
+        confusion = self._scores.confusion if self._scores else None
+        look = (self.palette().cacheKey(), self.font().key(), self.devicePixelRatioF())
+        if look == self._shown_in:
+            return
+        self._shown_in = look
+        place = self.verticalScrollBar().value()
+        if confusion is not None:
+            picture = confusion_picture(confusion, self.palette(), self.font(), ratio=self.devicePixelRatioF())
+            self.document().addResource(QTextDocument.ResourceType.ImageResource, QUrl(CONFUSION_NAME), picture)
+            self.setMinimumWidth(round(picture.deviceIndependentSize().width() + self._beside_text_px()))
+        self.setHtml(card_text(self._model))
+        self.verticalScrollBar().setValue(place)
+
+    def event(self, event: QEvent) -> bool:
+        is_done = super().event(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange, QEvent.Type.DevicePixelRatioChange):
+            self.show_card()
+        return is_done
+
+    def _beside_text_px(self) -> float:
+        frame, margin = 2 * self.frameWidth(), 2 * self.document().documentMargin()
+        return frame + margin + self.verticalScrollBar().sizeHint().width() + 2
 
 
 def show_network_card(parent: QWidget, model: ModelFile) -> QDialog:
     """Show a network's card beside the window."""
-    dialog = show_page(parent, "About this network", card_text(model), width=640, height=620)
-    scores = network_scores(model.metadata)
-    page = dialog.findChild(QTextBrowser)
-    if scores is not None and scores.confusion is not None and page is not None:
-        picture = confusion_picture(scores.confusion, page.palette(), page.font(), ratio=page.devicePixelRatioF())
-        page.document().addResource(QTextDocument.ResourceType.ImageResource, QUrl(CONFUSION_NAME), picture)
-        page.setHtml(card_text(model))
-    return dialog
+    return show_page(parent, "About this network", CardPage(model), width=740, height=640)
 
 
 def card_text(model: ModelFile) -> str:
     """Return the card as HTML; its picture is a resource of the document."""
     scores = network_scores(model.metadata)
     parts = [f"<h3>{html.escape(model.path.stem)}</h3>", _origin(model)]
-    if scores is None:
-        parts.append("<p>Its file gives no scores: how often it is right is not known.</p>")
-    else:
-        parts.append(_scores(scores))
-        if scores.confusion is not None:
-            parts.append(_confused(scores.confusion))
+    parts.append(_scores(scores) if scores is not None else NO_SCORES)
+    if scores is not None and scores.confusion is not None:
+        parts.append(_confused(scores.confusion, scores.judge))
     parts += [NOT_FOR, "<h4>Its file</h4>", _table(_technical(model))]
     return "".join(parts)
 
 
-def confusion_picture(confusion: Confusion, palette: QPalette, font: QFont, *, ratio: float) -> QImage:
-    """Paint a confusion matrix: a row for each true label, its answers in percent, shaded by them."""
-    tone, labels, count = tones(palette), confusion.labels, len(confusion.labels)
-    metrics = QFontMetricsF(font)
-    left = max(metrics.horizontalAdvance(label) for label in labels) + 14
-    top = metrics.height() * 2 + 10
-    wide = max(CELL_WIDTH, max(metrics.horizontalAdvance(label) for label in labels) + 8)
-    width, height = left + wide * count + 1, top + CELL_HEIGHT * count + 1
-    image = QImage(round(width * ratio), round(height * ratio), QImage.Format.Format_ARGB32_Premultiplied)
-    image.setDevicePixelRatio(ratio)
-    image.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(image)
-    painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
-    painter.setFont(font)
-    painter.setPen(QColor(tone.quiet))
-    painter.drawText(QRectF(left, 0, width - left, metrics.height()), Qt.AlignmentFlag.AlignCenter, "the answer")
-    for column, label in enumerate(labels):
-        below = QRectF(left + column * wide, metrics.height() + 2, wide, metrics.height() + 4)
-        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, label)
-    for row, label in enumerate(labels):
-        line = QRectF(0, top + row * CELL_HEIGHT, left - 8, CELL_HEIGHT)
-        painter.setPen(QColor(tone.text))
-        painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, label)
-        total = sum(confusion.counts[row])
-        for column in range(count):
-            cell = QRectF(left + column * wide, top + row * CELL_HEIGHT, wide, CELL_HEIGHT)
-            _paint_cell(painter, cell, confusion.counts[row][column] / total if total else 0.0, tone, row == column)
-    painter.end()
-    return image
-
-
-def _paint_cell(painter: QPainter, cell: QRectF, share: float, tone: Tones, is_right: bool) -> None:
-    shade = blend(QColor(tone.base), QColor(tone.accent), share)
-    painter.fillRect(cell.adjusted(0, 0, -1, -1), shade)
-    font = painter.font()
-    font.setBold(is_right)
-    painter.setFont(font)
-    painter.setPen(QColor(tone.on_accent if share > 0.55 else tone.text))
-    painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, f"{100 * share:.0f}")
-    font.setBold(False)
-    painter.setFont(font)
-
-
 def _origin(model: ModelFile) -> str:
-    rows = [
-        ("reads", ", ".join(model.labels)),
-        ("trained on", model.metadata.get("dataset")),
-        ("fitted to", model.metadata.get("split")),
-        ("selection", model.metadata.get("selection_rule")),
-    ]
-    return _table((name, value) for name, value in rows if value)
+    said = (
+        f"<p>A network that sorts pictures of faces by their expression. It looks at one face at a time, as "
+        f"{model.image_size_px}&nbsp;×&nbsp;{model.image_size_px} gray pixels, and says how well each of "
+        f"its labels fits: {html.escape(', '.join(model.labels))}.</p>"
+    )
+    named = (("trained on", "dataset"), ("of these, fitted to", "split"), ("selection rule", "selection_rule"))
+    return said + _table((title, model.metadata.get(name)) for title, name in named)
 
 
 def _scores(scores: NetworkScores) -> str:
-    figures = scores.figures
-    rows = [_score_row("agrees with FER-2013's label, seven labels", figures, figures)]
-    rows.append(_score_row("the same, positive, neutral, negative", figures, figures, "three_class_accuracy"))
-    ferplus = _part(figures, "ferplus")
-    eight = _part(ferplus, "eight_labels")
-    rows.append(_score_row("agrees with most of ten people (FER+), eight labels", eight, eight))
-    rows.append(_score_row("the same, mean of the labels", eight, eight, "balanced_accuracy"))
-    rows.append(_score_row("agrees with most of ten people, seven labels", ferplus, ferplus))
-    rows.append(_score_row("the same, positive, neutral, negative", ferplus, ferplus, "three_class_accuracy"))
-    for source, other in _part(figures, "elsewhere").items():
-        if isinstance(other, dict):
-            rows.append(_score_row(f"right on faces from elsewhere, {source}", other, other))
-    judged = (eight or ferplus) if scores.judge == "ferplus" else figures
-    told = "".join(rows)
+    rows = [
+        _score_row("Agrees with FER-2013’s own label", scores.fer2013),
+        _three_row(scores.fer2013),
+        _score_row("– without those that stand in Training too", scores.distinct),
+        _score_row("Agrees with most of ten people (FER+), seven labels", scores.ferplus),
+        _score_row("– with contempt, eight labels", scores.eight),
+        _three_row(scores.ferplus),
+    ]
+    for name, score in scores.elsewhere:
+        rows += [_score_row(f"Right on faces from elsewhere: {name}", score), _three_row(score)]
+    told = [row for row in rows if row]
+    if not told:
+        return ""
+    titles = ("", "right", "95&nbsp;% interval", "mean recall", "faces")
+    columns = [column for column in range(len(titles)) if any(row[column] for row in told)]
+    head = "".join(f"<th align='right' style='padding-left:12px'>{titles[column]}</th>" for column in columns)
+    body = "".join(_line([row[column] for column in columns]) for row in told)
+    recall = " Mean recall counts every label alike, however rare." if titles.index("mean recall") in columns else ""
     return (
-        f"<h4>How often it is right</h4><p>On pictures of {html.escape(scores.split.replace('_', ' '))}, which it was "
-        f"not fitted to, with the 95&nbsp;% interval.</p><table cellpadding='3'>{told}</table>{_honesty(judged)}"
+        f"<h4>How often it is right</h4><p>On the pictures of {html.escape(scores.split)}{USED.get(scores.split, '')}. "
+        f"People disagree about the same pictures too, so that 100&nbsp;% is out of reach.{recall}</p>"
+        f"<table cellpadding='3'><tr>{head}</tr>{body}</table>{_honesty(scores)}"
     )
 
 
-def _score_row(title: str, part: Mapping[str, Any], counted: Mapping[str, Any], figure: str = "accuracy") -> str:
-    """Return a row of the table; nothing where the file does not tell the figure."""
-    share, interval, count = part.get(figure), part.get("accuracy_ci95"), counted.get("n")
-    if not is_share(share):
-        return ""
-    between = ""
-    if figure == "accuracy" and isinstance(interval, list) and len(interval) == 2 and all(map(is_share, interval)):
-        between = f"{100 * interval[0]:.1f} to {100 * interval[1]:.1f}&nbsp;%"
-    faces = f"{count:,} faces" if isinstance(count, int) else ""
-    cells = (html.escape(title), f"<b>{100 * float(share or 0):.1f}&nbsp;%</b>", between, faces)
-    return "<tr>" + "".join(f"<td style='padding-right:14px'>{cell}</td>" for cell in cells) + "</tr>"
+def _score_row(title: str, score: Score | None) -> tuple[str, ...]:
+    """Return the cells of a row as HTML; none where the file does not tell the score."""
+    if score is None:
+        return ()
+    interval = "{:.1f} to {:.1f}&nbsp;%".format(*(100 * end for end in score.interval)) if score.interval else ""
+    recall = "" if score.mean_recall is None else _percent(score.mean_recall)
+    return html.escape(title), f"<b>{_percent(score.accuracy)}</b>", interval, recall, _count(score.faces)
 
 
-def _honesty(judged: Mapping[str, Any]) -> str:
-    error = judged.get("ece")
-    if not is_share(error):
+def _three_row(score: Score | None) -> tuple[str, ...]:
+    if score is None or score.three is None:
+        return ()
+    return "– as positive, neutral or negative", f"<b>{_percent(score.three)}</b>", "", "", _count(score.faces)
+
+
+def _line(cells: list[str]) -> str:
+    title, *figures = cells
+    style = "padding-left:12px; white-space:nowrap"
+    told = "".join(f"<td align='right' style='{style}'>{figure}</td>" for figure in figures)
+    return f"<tr><td>{title}</td>{told}</tr>"
+
+
+def _honesty(scores: NetworkScores) -> str:
+    score = scores.judged
+    if score is None or score.ece is None or scores.judge is None:
         return ""
-    points = 100 * float(error or 0)
+    points = 100 * score.ece
+    verdict = next(words for most, words in HONESTY if points <= most)
     return (
-        f"<p>Its confidence is off by {points:.1f} points on average: where it says 70&nbsp;%, about 70 answers in a "
-        "hundred are right, give or take as many.</p>"
+        f"<h4>How honest its confidence is</h4><p>{verdict}: over many faces, the confidence that it shows and the "
+        f"share of its answers that are right lie {points:.1f}&nbsp;percentage points apart on average, judged by "
+        f"{html.escape(JUDGES[scores.judge])} (expected calibration error).</p>"
     )
 
 
-def _confused(confusion: Confusion) -> str:
+def _confused(confusion: Confusion, judge: str | None) -> str:
     pairs = [
-        (count / sum(row), true, answer)
+        (count / sum(row), sum(row), true, answer)
         for true, row in zip(confusion.labels, confusion.counts, strict=True)
         for answer, count in zip(confusion.labels, row, strict=True)
         if true != answer and count
     ]
-    worst = sorted(pairs, reverse=True)[:3]
+    worst = sorted(pairs, reverse=True)[:WORST_PAIRS]
     told = "; ".join(
-        f"of the faces labelled {html.escape(true)}, {100 * share:.0f}&nbsp;% are called {html.escape(answer)}"
-        for share, true, answer in worst
+        f"of the {total:,} faces that people call {html.escape(true)}, {100 * share:.0f}&nbsp;% are called "
+        f"{html.escape(answer)}"
+        for share, total, true, answer in worst
     )
-    said = f"Most of all: {told}." if told else "Nothing, here."
+    said = f"Most of all: {told}." if told else "Nothing: every answer was right."
+    people = f", judged by {html.escape(JUDGES[judge])}" if judge else ""
     return (
-        f"<h4>What it confuses</h4><p>{said}</p><p><img src='{CONFUSION_NAME}' alt='Confusion matrix: a row for each "
-        "true label, its answers in percent'></p>"
+        f"<h4>What it confuses most</h4><p>{said}</p><p>A row for each label that people gave, with the network’s "
+        f"answers in percent{people}; what is right stands on the diagonal.</p><p><img src='{CONFUSION_NAME}' "
+        "alt='Confusion matrix: a row for each label that people gave, the answers in percent'></p>"
     )
 
 
 def _technical(model: ModelFile) -> Iterable[tuple[str, Any]]:
-    told = {"temperature", "date", "machine", "licence"}
+    told = model.metadata
     yield "file", str(model.path)
     yield "input", f"{model.image_size_px} × {model.image_size_px} pixels, gray"
     yield "crop margin", f"{100 * model.crop_margin:g} % of the box on each side"
-    recipe = model.metadata.get("recipe")
-    if isinstance(recipe, dict) and isinstance(recipe.get("name"), str):
-        yield "recipe", recipe["name"]
-    for name in sorted(told & set(model.metadata)):
-        yield name, model.metadata[name]
-    yield "weights", f"SHA-256 {model.weights_digest[:16]}…"
+    parameters = count_of(told.get("parameters"))
+    yield "parameters", f"{parameters:,}" if parameters else None
+    recipe = told.get("recipe")
+    yield "recipe", recipe.get("name") if isinstance(recipe, Mapping) else None
+    yield "temperature", model.temperature
+    for name in ("head", "logit_adjustment", "date", "machine"):
+        yield name.replace("_", " "), told.get(name)
+    seconds = count_of(told.get("training_seconds"))
+    yield "training took", duration(seconds) if seconds else None
+    yield "licence", told.get("licence")
+    yield "weights", f"SHA-256 {model.weights_digest}"
 
 
 def _table(rows: Iterable[tuple[str, Any]]) -> str:
     cells = "".join(
-        f"<tr><td style='padding-right:14px'>{html.escape(name)}</td><td>{html.escape(_words(value))}</td></tr>"
+        f"<tr><td style='padding-right:14px; white-space:nowrap'>{html.escape(name)}</td>"
+        f"<td>{html.escape(words)}</td></tr>"
         for name, value in rows
+        if (words := _words(value))
     )
-    return f"<table cellpadding='3'>{cells}</table>"
+    return f"<table cellpadding='3'>{cells}</table>" if cells else ""
 
 
 def _words(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    """Return a text or a number as it is shown; nothing for what belongs in no row."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    text = value if isinstance(value, str) else f"{value:.4g}" if abs(value) < 1e15 else ""
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
 
 
-def _part(figures: Mapping[str, Any], name: str) -> dict[str, Any]:
-    part = figures.get(name)
-    return part if isinstance(part, dict) else {}
+def _count(faces: int | None) -> str:
+    return "" if faces is None else f"{faces:,}"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f}&nbsp;%"

@@ -214,16 +214,13 @@ class SettingsPanel(QWidget):
         place = self._spins[SENSITIVITY].value()
         told = ""
         if figures is not None:
-            labelled, right = figures.labelled[place], figures.right[place]
-            told = f"names {percent(labelled)} of faces"
-            told += "" if right is None else f", {percent(right)} of them rightly"
-            tip += (
-                f"\n\nAt {place} %, this network {told}, as judged by {figures.judge}: measured on pictures that it "
-                "was not fitted to, for one prediction."
-            )
-        for widget in (self._spins[SENSITIVITY], self._sliders[SENSITIVITY]):
-            widget.setToolTip(tip)
-            widget.setAccessibleDescription(tip)
+            labelled, right = percent(figures.labelled[place]), figures.right[place]
+            told = f"names {labelled} of faces" + ("" if right is None else f", right on {percent(right)}")
+            rightly = "" if right is None else f", and is right on {percent(right)} of those it names"
+            tip += f"\n\nAt {place} %: this network names {labelled} of faces{rightly} ({figures.measured})."
+        for control in (self._spins[SENSITIVITY], self._sliders[SENSITIVITY]):
+            control.setToolTip(tip)
+            control.setAccessibleDescription(tip)
         self._expected.setText(told)
         self._expected.setVisible(bool(told))
 

@@ -32,7 +32,7 @@ def result(*, faces=1, time_s=0.0, settings=None, labels=EMOTIONS, picture=PICTU
 class FakeModel:
     """What a test's network says of itself."""
 
-    def __init__(self, name="fake"):
+    def __init__(self, name="fake", metrics=None):
         self.model = ModelFile(
             path=Path(f"{name}.hdf5"),
             labels=EMOTIONS,
@@ -43,8 +43,26 @@ class FakeModel:
             temperature=1.0,
             weights_digest="0" * 64,
             litert=None,
-            metadata={"dataset": "FER-2013", "metrics": {"accuracy": 0.64}},
+            metadata={"dataset": "FER-2013", "metrics": metrics or {}},
         )
+
+
+def network_metrics(**changes):
+    """Return the metrics of one split as a training's report writes them."""
+    steps = range(101)
+    seven = {"labelled": [1 - step / 100 for step in steps], "right": [0.5 + step / 250 for step in steps]}
+    three = {"labelled": [1.0] * 101, "right": [0.75] * 100 + [None]}
+    figures = {
+        "n": 3589, "accuracy": 0.69, "accuracy_ci95": [0.67, 0.71], "three_class_accuracy": 0.81, "ece": 0.02,
+        "without_pictures_of_training": {"n": 3310, "accuracy": 0.67},
+        "ferplus": {"n": 3372, "accuracy": 0.84, "accuracy_ci95": [0.83, 0.85], "ece": 0.013,
+                    "eight_labels": {"n": 3396, "accuracy": 0.835, "balanced_accuracy": 0.63, "ece": 0.014}},
+        "elsewhere": {"news": {"n": 1206, "accuracy": 0.74}},
+        "judged_by": "ferplus",
+        "confusion": {"labels": ["happy", "sad"], "counts": [[90, 10], [40, 60]]},
+        "sensitivity": {"seven": seven, "three": three},
+    }  # fmt: skip
+    return {"public_test": {**figures, **changes}}
 
 
 class FakePipeline:
@@ -114,4 +132,4 @@ class Sources:
 def open_fake_model(text):
     if text.startswith("bad"):
         raise ModelFileError(f"{text} holds no network")
-    return FakeModel(text)
+    return FakeModel(text, network_metrics() if text.startswith("scored") else None)

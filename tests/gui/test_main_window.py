@@ -6,7 +6,7 @@ import shutil
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu, QSlider
 from stand_ins import FakePipeline, FakeSource, Sources, frame, open_fake_model, result
 
 from emocam.gui import main_window as main_window_module
@@ -300,6 +300,23 @@ def test_a_bad_network_is_refused_with_the_reason_and_the_old_one_stays(window, 
         window.actions_.open_model.trigger()
     assert window.notices.text == "The network bad.hdf5 cannot be used; the one in use stays. bad.hdf5 holds no network"
     assert window.settings.model == "fake"
+
+
+def test_the_sensitivity_quotes_the_figures_of_the_network_in_use(window, qtbot):
+    slider = window.panel.findChild(QSlider, "prediction_sensitivity_percent")
+    assert "this network" not in slider.toolTip()
+    with qtbot.waitSignal(window._worker.model_opened):
+        window.change(model="scored.hdf5")
+    seven = slider.toolTip()
+    assert "judged by ten people" in seven
+    window.actions_.spectrum_three.trigger()
+    assert "judged by ten people" in slider.toolTip() != seven
+    with qtbot.waitSignal(window._worker.model_failed):
+        window.change(model="bad.hdf5")
+    assert "judged by ten people" in slider.toolTip()
+    with qtbot.waitSignal(window._worker.model_opened):
+        window.change(model="fake")
+    assert "this network" not in slider.toolTip()
 
 
 def test_a_network_of_last_time_that_is_gone_falls_back_to_the_shipped_one(make_window, qtbot):

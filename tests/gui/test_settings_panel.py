@@ -1,10 +1,13 @@
 """The settings panel shows Settings and reports what the user changes."""
 
 import pytest
+from PySide6 import QtGui
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSlider, QSpinBox
+from stand_ins import network_metrics
 
+from emocam.gui.network_scores import network_scores
 from emocam.gui.settings_panel import SettingsPanel
 from emocam.settings import RANGES, Settings
 
@@ -105,3 +108,68 @@ def test_the_next_network_follows_round_the_list(panel, changes):
 def test_reset_is_asked_for(panel, qtbot):
     with qtbot.waitSignal(panel.reset_asked):
         qtbot.mouseClick(panel.findChild(QPushButton), Qt.MouseButton.LeftButton)
+
+
+@pytest.fixture
+def sensitivity(panel):
+    return panel.findChild(QSlider, "prediction_sensitivity_percent")
+
+
+@pytest.fixture
+def caption(panel):
+    return panel.findChild(QLabel, "expected")
+
+
+def figures(**changes):
+    return network_scores({"metrics": network_metrics(**changes)}).by_spectrum
+
+
+def plainly(text):
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_without_figures_the_slider_tells_only_what_it_does(panel, sensitivity, caption):
+    plain = sensitivity.toolTip()
+    assert "%" not in plain
+    assert caption.isHidden()
+    panel.show_scores(figures())
+    assert sensitivity.toolTip() != plain
+    panel.show_scores({})
+    assert sensitivity.toolTip() == plain
+    assert caption.isHidden()
+
+
+def test_the_slider_tells_what_its_position_gives_as_it_moves(panel, sensitivity, caption, qtbot):
+    panel.show_scores(figures())
+    told = "At 35 %: this network names 65 % of faces, and is right on 64 % of those it names"
+    assert plainly(sensitivity.toolTip()).endswith(f"{told} (PublicTest, judged by ten people).")
+    assert caption.isVisible()
+    sensitivity.setValue(60)
+    assert "At 60 %: this network names 40 % of faces, and is right on 74 %" in plainly(sensitivity.toolTip())
+    assert plainly(caption.text()) == "names 40 % of faces, right on 74 %"
+    qtbot.keyClick(sensitivity, Qt.Key.Key_Left)
+    assert plainly(caption.text()) == "names 41 % of faces, right on 74 %"
+
+
+def test_the_spectrum_and_the_value_of_a_setting_change_what_the_slider_tells(panel, sensitivity, caption):
+    panel.show_scores(figures())
+    panel.show_settings(Settings(spectrum="three"))
+    assert plainly(caption.text()) == "names 100 % of faces, right on 75 %"
+    panel.show_settings(Settings(prediction_sensitivity_percent=0))
+    assert "At 0 %: this network names 100 % of faces, and is right on 50 %" in plainly(sensitivity.toolTip())
+
+
+def test_where_no_face_is_named_nothing_is_said_of_how_often_that_is_right(panel, sensitivity, caption):
+    panel.show_scores(figures(sensitivity={"three": {"labelled": [0.0] * 101, "right": [None] * 101}}))
+    panel.show_settings(Settings(spectrum="three"))
+    assert plainly(caption.text()) == "names 0 % of faces"
+    panel.show_settings(Settings(spectrum="seven"))
+    assert caption.isHidden()
+    assert "this network" not in sensitivity.toolTip()
+
+
+def test_a_tooltip_is_plain_text_whatever_the_file_calls_its_split(panel, sensitivity):
+    split = network_metrics(judged_by="<b>me</b>")["public_test"]
+    panel.show_scores(network_scores({"metrics": {"<h1>mine</h1>": split}}).by_spectrum)
+    assert "(<h1>mine</h1>)" in sensitivity.toolTip()
+    assert not QtGui.Qt.mightBeRichText(sensitivity.toolTip())
