@@ -14,7 +14,7 @@ from emocam.labels import SPECTRA
 log = logging.getLogger(__name__)
 
 VERSION = 1
-DEFAULT_MODEL = "mini_xception_fer2013"
+DEFAULT_MODEL = "residual_ferplus"
 
 # Jönsson and Söderberg 2018, section 7.5.2.
 RANGES = {

@@ -29,7 +29,7 @@ def test_the_defaults_are_those_of_the_design():
         "tracking_sensitivity_px": 80,
         "prediction_every_frames": 3,
         "label_every_frames": 9,
-        "model": "mini_xception_fer2013",
+        "model": "residual_ferplus",
     }
 
 

@@ -30,14 +30,17 @@ def finish(
 ) -> list[Path]:
     """Write the network with all its heads for its pupils, and each head as a stamped .hdf5; return those."""
     heads = {head.name: len(head.labels) for head in recipe.heads}
+    policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy("float32")
     plain = ARCHITECTURES[recipe.architecture](image_size_px=None, heads=heads)
     plain.set_weights(model.get_weights())
     plain.save(folder / NETWORK_FILE)
-    return [
+    written = [
         _write_head(plain, recipe, head, choosing, folder, histories[head.name], targets[head.name])
         for head in recipe.heads
     ]
+    keras.config.set_dtype_policy(policy)  # the next recipe of a chain is fitted as this one was
+    return written
 
 
 def head_truth(head: Head, data: FaceData) -> np.ndarray:
@@ -60,9 +63,11 @@ def _write_head(
     probabilities = plain.predict(faces, batch_size=256, verbose=0)[head.name]
     counts = targets.sum(axis=0) + 1  # a label that no face bears has a logarithm, too
     frequencies = counts / counts.sum()
-    strength = choose_strength(
-        probabilities, labels, frequencies, accuracy_to_give=head.accuracy_for_balance
-    )
+    strength = 0.0
+    if head.accuracy_for_balance is not None:
+        strength = choose_strength(
+            probabilities, labels, frequencies, accuracy_to_give=head.accuracy_for_balance
+        )
     temperature = fit_temperature(adjusted(probabilities, frequencies, strength), labels)
     name = recipe.network_name(head)
     keras.utils.clear_session(free_memory=False)  # the layers' names count from one in every file

@@ -8,7 +8,7 @@ from emocam.labels import CONTEMPT
 from emocam.model_file import ModelFile
 from training.complexity import count_flops
 from training.findings import Findings
-from training.recipes import RECIPES, find_recipe
+from training.recipes import RECIPES, find_recipe, network_names
 from training.tables import interval, share, table
 
 JUDGES = {"fer2013": "FER-2013's own labels", "ferplus": "the majority of FER+'s ten people"}
@@ -186,7 +186,9 @@ def _reproduce(model: ModelFile, findings: Findings) -> str:
     votes = " --ferplus fer2013new.csv" if "ferplus" in findings.scores else ""
     commands = []
     if recipe is not None:
-        shipped = find_recipe(recipe["name"]) if recipe["name"] in RECIPES else None
+        known = recipe["name"] in [*RECIPES, *network_names()]
+        shipped = find_recipe(recipe["name"]) if known else None
+        run = shipped.name if shipped else recipe["name"]
         changed = [
             f" --{number} {recipe[number]}"
             for number in ("epochs", "seed")
@@ -195,7 +197,7 @@ def _reproduce(model: ModelFile, findings: Findings) -> str:
         commands += [
             f"python -m training fit --recipe {recipe['name']} --data fer2013.csv --ferplus fer2013new.csv"
             f"{''.join(changed)}",
-            f"python -m training export runs/{recipe['name']}/{name}.hdf5 --out models/{name}.hdf5 --data fer2013.csv",
+            f"python -m training export runs/{run}/{name}.hdf5 --out models/{name}.hdf5 --data fer2013.csv",
         ]
     split = "" if findings.split == "PublicTest" else f" --split {findings.split}"
     elsewhere = " --elsewhere FOLDER" if "elsewhere" in findings.scores else ""

@@ -47,6 +47,7 @@ def write_report(
     plot_confidence(judged["reliability"], findings.sensitivity["seven"], folder / "confidence.png")
     plot_robustness(findings.robustness, folder / "robustness.png")
     metadata = dict(model.metadata)
+    metadata["parameters"] = findings.scores["parameters"]
     metadata["metrics"] = {**metadata.get("metrics", {}), _snake_case(split): headline(findings)}
     if machine is not None:
         metadata.setdefault("machine", machine)

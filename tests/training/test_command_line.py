@@ -31,7 +31,7 @@ def files(tmp_path_factory) -> tuple[Path, Path]:
 def fit_command(files, out: Path, *, epochs: int = 2, backend: str = "tensorflow") -> list[str]:
     return [
         sys.executable, "-m", "training", "fit", "--data", str(files[0]), "--ferplus", str(files[1]),
-        "--recipe", "mini_xception", "--epochs", str(epochs), "--out", str(out), "--backend", backend,
+        "--recipe", "mini_xception_taught", "--epochs", str(epochs), "--out", str(out), "--backend", backend,
     ]  # fmt: skip
 
 
@@ -45,10 +45,10 @@ def run_fit(files, out: Path, **choices) -> str:
 
 @pytest.fixture(scope="module")
 def run(files, tmp_path_factory) -> Path:
-    """Return the folder of a finished run, beside that of its teacher."""
-    out = tmp_path_factory.mktemp("runs") / "mini_xception"
+    """Return the folder of a finished run, beside those of its teacher and of what that started from."""
+    out = tmp_path_factory.mktemp("runs") / "mini_xception_taught"
     told = run_fit(files, out)
-    assert told.count("epoch 2 of 2") == 2
+    assert told.count("epoch 2 of 2") == 3
     assert "python -m training export" in told
     assert (out.parent / "residual" / "residual_ferplus.hdf5").exists()
     return out
@@ -66,7 +66,7 @@ def weights(path: Path) -> dict[str, np.ndarray]:
 @pytest.mark.parametrize(("head", "parameters"), [("fer2013", 58_423), ("ferplus", 59_576)])
 def test_a_run_is_exported_scored_and_reported(files, run, tmp_path, capsys, head, parameters):
     out = tmp_path / "models" / "tiny.hdf5"
-    weights_file = run / f"mini_xception_{head}.hdf5"
+    weights_file = run / f"mini_xception_taught_{head}.hdf5"
     assert main(["export", str(weights_file), "--out", str(out), "--data", str(files[0])]) == 0
     assert "differ by at most" in capsys.readouterr().out
     model = read_model_file(out)
@@ -93,7 +93,7 @@ def test_a_run_is_exported_scored_and_reported(files, run, tmp_path, capsys, hea
 
 
 def test_the_mean_of_several_models_and_of_mirror_images_is_scored(files, run, capsys):
-    models = [str(run / "mini_xception_fer2013.hdf5"), str(run / "mini_xception_ferplus.hdf5")]
+    models = [str(run / "mini_xception_taught_fer2013.hdf5"), str(run / "mini_xception_taught_ferplus.hdf5")]
     scored = ["--data", str(files[0]), "--split", "PublicTest", "--json"]
     assert main(["evaluate", *models, *scored, "--mirrored"]) == 0
     assert json.loads(capsys.readouterr().out)["parameters"] == 58_423 + 59_576
@@ -101,7 +101,8 @@ def test_the_mean_of_several_models_and_of_mirror_images_is_scored(files, run, c
 
 def test_a_run_that_was_killed_goes_on_to_the_same_weights(files, run, tmp_path):
     out = tmp_path / "killed"
-    shutil.copytree(run.parent / "residual", tmp_path / "residual")
+    for before in ("residual_start", "residual"):
+        shutil.copytree(run.parent / before, tmp_path / before)
     process = subprocess.Popen(fit_command(files, out), cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     first = process.stdout.readline()
@@ -111,7 +112,7 @@ def test_a_run_that_was_killed_goes_on_to_the_same_weights(files, run, tmp_path)
     assert first.startswith("epoch 1 of 2")
     assert not list(out.glob("*.hdf5"))
     assert "epoch 1 of 2" not in run_fit(files, out)
-    resumed, whole = weights(out / "mini_xception_fer2013.hdf5"), weights(run / "mini_xception_fer2013.hdf5")
+    resumed, whole = (weights(folder / "mini_xception_taught_fer2013.hdf5") for folder in (out, run))
     assert resumed.keys() == whole.keys()
     for name, values in whole.items():
         np.testing.assert_allclose(resumed[name], values, rtol=1e-4, atol=1e-5, err_msg=name)
@@ -143,13 +144,13 @@ def test_export_refuses_noise(run, tmp_path, capsys):
     noise = [(i % 7, rng.integers(0, 256, (48, 48), np.uint8), "Training") for i in range(14)]
     data = write_fer2013(tmp_path / "noise.csv", noise)
     out = tmp_path / "a.hdf5"
-    assert main(["export", str(run / "mini_xception_ferplus.hdf5"), "--out", str(out), "--data", str(data)]) == 1
+    assert main(["export", str(run / "mini_xception_taught_ferplus.hdf5"), "--out", str(out), "--data", str(data)]) == 1
     assert "noise or blank" in capsys.readouterr().err
     assert not out.exists()
 
 
 def test_a_file_without_a_description_is_stamped_by_a_recipe(files, run, tmp_path, capsys):
-    bare = Path(shutil.copy(run / "mini_xception_fer2013.hdf5", tmp_path / "bare.hdf5"))
+    bare = Path(shutil.copy(run / "mini_xception_taught_fer2013.hdf5", tmp_path / "bare.hdf5"))
     with h5py.File(bare, "r+") as file:
         del file.attrs[METADATA]
     assert main(["export", str(bare), "--data", str(files[0])]) == 1
