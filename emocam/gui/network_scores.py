@@ -1,6 +1,5 @@
 """The scores that a model file gives of itself, read with care: a file may say anything, or nothing."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -64,7 +63,7 @@ def network_scores(metadata: Mapping[str, Any]) -> NetworkScores | None:
 
 def is_share(value: object) -> bool:
     """Tell whether a value is a number from 0 to 1."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and 0 <= value <= 1
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
 
 
 def _confusion(part: object) -> Confusion | None:

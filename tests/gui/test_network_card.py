@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PySide6.QtGui import QAction, QFont, QPalette
 from PySide6.QtWidgets import QLabel, QSlider, QTextBrowser, QWidget
 from stand_ins import FakeModel
@@ -114,3 +116,16 @@ def test_the_slider_tells_what_its_position_gives_in_the_spectrum_shown(panel):
     panel.show_scores({})
     assert slider.toolTip() == plain
     assert caption.isHidden()
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just(10**400),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+FIGURES = st.sampled_from(["n", "accuracy", "accuracy_ci95", "ece", "judged_by", "ferplus", "elsewhere", "confusion"])
+
+
+@given(changes=st.dictionaries(FIGURES | st.just("sensitivity"), JSON, max_size=4), rest=JSON)
+def test_a_card_can_be_made_of_anything(changes, rest):
+    assert "What it is not for" in card_text(model(told(**changes), recipe=rest, date=rest))
