@@ -13,6 +13,10 @@ from emocam.labels import THREE
 
 METADATA, LITERT, LITERT_DIGEST = "emocam", "litert", "weights_digest"
 
+# Of all weights, and of the compiled network; ours have 0.3 to 30 MB. A file of some kB can claim terabytes, since HDF5
+# stores no empty part: reading them would end the app.
+LARGEST_BYTES = 512 * 2**20
+
 # What our architectures are made of. Loading a file never runs code from it: a layer that is not
 # here, Lambda above all, is refused before Keras sees the file.
 KNOWN_LAYERS = frozenset(
@@ -135,10 +139,13 @@ def with_temperature(probabilities: np.ndarray, temperature: float) -> np.ndarra
 
 
 def _digest(weights: h5py.Group) -> str:
-    digest = hashlib.sha256()
+    digest, claimed_bytes = hashlib.sha256(), 0
 
     def add(name: str, item: h5py.Group | h5py.Dataset) -> None:
+        nonlocal claimed_bytes
         if isinstance(item, h5py.Dataset):
+            claimed_bytes += item.nbytes
+            _check_size(claimed_bytes)
             values = np.ascontiguousarray(item[()], "<f4")
             digest.update(f"{name} {values.shape}\n".encode())
             digest.update(values.tobytes())
@@ -151,7 +158,13 @@ def _litert(file: h5py.File, digest: str) -> bytes | None:
     dataset = file.get(LITERT)
     if not isinstance(dataset, h5py.Dataset) or dataset.attrs.get(LITERT_DIGEST) != digest:
         return None
+    _check_size(dataset.nbytes)
     return np.asarray(dataset[()], np.uint8).tobytes()
+
+
+def _check_size(claimed_bytes: int) -> None:
+    if claimed_bytes > LARGEST_BYTES:
+        raise ValueError(f"expected a network of at most {LARGEST_BYTES >> 20} MB; it claims {claimed_bytes >> 20} MB")
 
 
 def _text(attribute: str | bytes) -> str:

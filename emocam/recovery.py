@@ -71,7 +71,7 @@ def _complete(folder: Path, description: dict[str, Any]) -> None:
     drop_cut_line(folder / FACES)
     with suppress(FileNotFoundError):
         drop_cut_line(folder / MARKERS)
-    count = _RowCount([change["time_s"] for change in description.get("source_changes", [])])
+    count = _RowCount(_source_changes_ms(description, folder))
     damaged_lines = 0
     rows = whole_rows(folder / FACES)
     reader = _row_reader(next(rows, None), folder)
@@ -82,7 +82,7 @@ def _complete(folder: Path, description: dict[str, Any]) -> None:
             damaged_lines += 1
     statistics = [list(STATISTICS_COLUMNS), *count.statistics.rows()]
     replace_file(folder / STATISTICS, csv_lines(statistics))
-    description["end"] = utc_text(_start(description, folder) + timedelta(milliseconds=count.last_ms))
+    description["end"] = _end(description, count.last_ms, folder)
     description["completed_afterwards"] = True
     description["frames_analysed"] = count.frames.analysed
     description["frames_dropped"] = count.frames.dropped
@@ -105,11 +105,11 @@ def _row_reader(header: list[str] | None, folder: Path) -> RowReader:
 class _RowCount:
     """Counts what the recorder would have counted, from rows that were read back."""
 
-    def __init__(self, source_changes_s: list[float]) -> None:
+    def __init__(self, source_changes_ms: list[int]) -> None:
         self.statistics = Statistics()
         self.frames = FrameCount()
         self.last_ms = 0
-        self._source_changes_ms = sorted(round(change_s * 1000) for change_s in source_changes_s)
+        self._source_changes_ms = sorted(source_changes_ms)
         self._last_frame: tuple[int, int] | None = None
 
     def add(self, row: RecordedRow) -> None:
@@ -129,15 +129,24 @@ class _RowCount:
 def _read_description(folder: Path) -> dict[str, Any]:
     try:
         description = json.loads((folder / SESSION).read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RecordingError(f"{folder / SESSION} is damaged ({error}). Restore it from a copy.") from error
     if not isinstance(description, dict) or "end" not in description or "start" not in description:
         raise RecordingError(f"{folder / SESSION} describes no session. Restore it from a copy.")
     return description
 
 
-def _start(description: dict[str, Any], folder: Path) -> datetime:
+def _end(description: dict[str, Any], last_ms: int, folder: Path) -> str:
     try:
-        return datetime.fromisoformat(description["start"])
-    except (TypeError, ValueError) as error:
+        return utc_text(datetime.fromisoformat(description["start"]) + timedelta(milliseconds=last_ms))
+    except (TypeError, ValueError, OverflowError) as error:
         raise RecordingError(f"{folder / SESSION} names no start ({error}). Restore it from a copy.") from error
+
+
+def _source_changes_ms(description: dict[str, Any], folder: Path) -> list[int]:
+    try:
+        return [round(float(change["time_s"]) * 1000) for change in description.get("source_changes", [])]
+    except (TypeError, KeyError, ValueError, OverflowError) as error:
+        raise RecordingError(
+            f"{folder / SESSION} does not tell when the source changed ({error!r}). Restore it from a copy."
+        ) from error

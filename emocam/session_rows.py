@@ -11,6 +11,7 @@ from emocam.messages import Face, FrameResult, Gap
 
 FACE, NO_FACE, SOURCE_LOST = "face", "no_face", "source_lost"
 STATES = (FACE, NO_FACE, SOURCE_LOST)
+LONGEST_S = 366 * 86_400.0  # a row that tells of a later time is damaged; a date could not hold some
 
 BEFORE_PROBABILITIES = {
     "frame": "position of the frame in its source, from 0; begins again where the source changes",
@@ -147,9 +148,12 @@ class RowReader:
         state, face = cell["state"], cell["face"]
         if state not in STATES or (state == FACE) != bool(face):
             raise ValueError(f"expected a face, no_face or source_lost; got {state!r} with face {face!r}")
+        time_s = float(cell["time_s"])
+        if not 0 <= time_s <= LONGEST_S:
+            raise ValueError(f"expected a time from 0 to {LONGEST_S:.0f} s; got {cell['time_s']}")
         return RecordedRow(
             frame=int(cell["frame"]),
-            time_ms=round(float(cell["time_s"]) * 1000),
+            time_ms=round(time_s * 1000),
             state=state,
             face=int(face) if face else None,
             is_in_sight=bool(cell["x"]),

@@ -5,8 +5,13 @@ import os
 
 import platformdirs
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# The same examples in every run, so that a failure is one that a change has made.
+settings.register_profile("fixed", derandomize=True, deadline=None)
+settings.load_profile("fixed")
 
 HAS_TRAINING = all(importlib.util.find_spec(name) for name in ("keras", "tensorflow", "sklearn", "matplotlib"))
 collect_ignore = [] if HAS_TRAINING else ["training"]

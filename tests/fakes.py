@@ -33,6 +33,7 @@ class FakeConnection:
 
     def __init__(self) -> None:
         self.pictures: queue.Queue[np.ndarray | None] = queue.Queue()
+        self.asked = threading.Semaphore(0)  # once for each read: what was handed out before has been taken in
         self.is_released = threading.Event()
 
     def deliver(self, picture: np.ndarray) -> None:
@@ -44,6 +45,7 @@ class FakeConnection:
             self.pictures.put(None)
 
     def read(self) -> tuple[bool, Any]:
+        self.asked.release()
         picture = self.pictures.get()
         return picture is not None, picture
 

@@ -175,3 +175,46 @@ def test_a_temperature_of_one_changes_nothing_and_a_higher_one_lowers_confidence
     probabilities = np.array([[0.7, 0.2, 0.1]], np.float32)
     np.testing.assert_allclose(with_temperature(probabilities, 1.0), probabilities, atol=1e-6)
     assert with_temperature(probabilities, 2.0)[0, 0] < 0.7
+
+
+@pytest.mark.parametrize("bits", [29, 40])
+def test_weights_that_claim_more_than_a_machine_has_are_refused_before_they_are_read(model: Path, bits: int):
+    with h5py.File(model, "r+") as file:
+        file["model_weights"].create_dataset("empty", shape=(1 << bits,), dtype="f4", chunks=(1 << 16,))
+    assert model.stat().st_size < 2_000_000  # HDF5 keeps no part that was never written
+    with pytest.raises(ModelFileError, match="at most 512 MB"):
+        read_model_file(model)
+
+
+def test_a_compiled_network_that_claims_gigabytes_is_refused(model: Path):
+    with h5py.File(model, "r+") as file:
+        digest = file[LITERT].attrs["weights_digest"]
+        del file[LITERT]
+        file.create_dataset(LITERT, shape=(1 << 34,), dtype="u1", chunks=(1 << 16,)).attrs["weights_digest"] = digest
+    with pytest.raises(ModelFileError, match="at most 512 MB"):
+        read_model_file(model)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.sampled_from(EMOTIONS),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+FIELDS = st.sampled_from(
+    ["labels", "image_size_px", "scale", "offset", "crop_margin", "temperature", "weights_digest", "metrics"]
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(description=st.dictionaries(FIELDS, JSON, max_size=3), is_whole=st.booleans())
+def test_any_description_is_taken_or_refused_and_nothing_else(model: Path, description: dict[str, Any], is_whole: bool):
+    known = read_model_file(SHIPPED).metadata if is_whole else {}
+    with h5py.File(model, "r+") as file:
+        file.attrs[METADATA] = json.dumps({**known, **description})
+    try:
+        taken = read_model_file(model)
+    except ModelFileError as error:
+        assert "model.hdf5" in str(error)
+    else:
+        assert len(taken.labels) == len(set(taken.labels)) >= 2
+        assert all(np.isfinite([taken.scale, taken.offset, taken.crop_margin, taken.temperature]))

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emocam.labels import EMOTIONS
-from emocam.pooling import Pool, label_shown
+from emocam.labels import EMOTIONS, SPECTRA, UNCERTAIN, spectrum_matrix
+from emocam.pooling import LEAD_TO_BE_CERTAIN, LEAD_TO_CHANGE, ROUNDING, Pool, label_shown
 from emocam.settings import Settings
 
 
@@ -124,3 +124,38 @@ def test_a_pool_holds_probabilities_that_sum_to_one(predictions: list[np.ndarray
     mean = pooled(*predictions)
     assert (mean >= 0).all()
     assert abs(float(mean.sum()) - 1) < 1e-4
+
+
+@given(st.lists(st.none() | raw, max_size=40), st.integers(1, 9))
+def test_a_label_is_the_mean_of_the_predictions_since_the_last_one_and_nothing_else(happenings, every_frames):
+    pool, since, frames, expected = Pool(), [], 0, None
+    for prediction in happenings:
+        pool.advance()
+        frames += 1
+        if prediction is not None:
+            pool.add(prediction)
+            since.append(prediction)
+        is_due = frames >= every_frames and bool(since)
+        assert pool.present(every_frames) == is_due
+        if is_due:
+            expected, since, frames = np.mean(since, axis=0), [], 0
+        assert (pool.presented is None) == (expected is None)
+        if expected is not None:
+            np.testing.assert_allclose(pool.presented, expected, atol=1e-5)
+
+
+@given(raw, st.sampled_from(sorted(SPECTRA)), st.integers(0, 100), st.none() | st.sampled_from([*EMOTIONS, UNCERTAIN]))
+def test_a_label_is_the_best_or_the_kept_one_and_uncertain_only_below_the_sensitivity(mean, name, percent, previous):
+    settings = Settings(spectrum=name, prediction_sensitivity_percent=percent)
+    shown = label_shown(mean, EMOTIONS, settings, previous=previous)
+    of_label = dict(zip(SPECTRA[name].labels, spectrum_matrix(EMOTIONS, SPECTRA[name]) @ mean, strict=True))
+    best = max(of_label.values())
+    if shown.label == UNCERTAIN:
+        lead = LEAD_TO_BE_CERTAIN if previous == UNCERTAIN else 0
+        assert shown.confidence == pytest.approx(best)
+        assert best < percent / 100 + lead
+    else:
+        assert shown.confidence == pytest.approx(of_label[shown.label])
+        assert shown.confidence >= percent / 100 - ROUNDING
+        assert shown.label == previous or shown.confidence == pytest.approx(best)
+        assert best - shown.confidence < LEAD_TO_CHANGE

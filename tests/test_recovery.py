@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from recordings import FakeClock, make_face, make_result, random_results, read_rows, record_into
 
 from emocam.messages import Gap
@@ -167,3 +169,79 @@ def test_a_kill_loses_no_row_that_was_recorded(tmp_path):
     (happy,) = [row for row in read_rows(folder / "statistics.csv") if (row["face"], row["label"]) == ("1", "happy")]
     assert float(happy["seconds"]) == pytest.approx((len(rows) - 1) / 10)
     assert unfinished_sessions(tmp_path) == []
+
+
+@pytest.fixture(scope="module")
+def lively_session(tmp_path_factory) -> Path:
+    """A session as a kill left it, to be damaged in copies."""
+    folder = tmp_path_factory.mktemp("lively")
+    recorder = record_lively_session(folder / "killed")
+    copy = cut_off(recorder, folder / "cut off")
+    recorder.close()
+    return copy
+
+
+def complete_or_refuse(folder: Path) -> None:
+    """Complete a damaged session: every row of its statistics is whole, or a sentence says what is wrong."""
+    try:
+        complete_session(folder)
+    except RecordingError as error:
+        assert str(folder) in str(error)
+        return
+    assert read_description(folder)["end"] is not None
+    for row in read_rows(folder / "statistics.csv"):
+        assert (float(row["seconds"]) >= 0, 0 <= float(row["share"]) <= 1, int(row["episodes"]) >= 0) == (True,) * 3
+
+
+PIECES = st.binary(max_size=40) | st.sampled_from([b"\0" * 3000, b'"', b"\n", b"9" * 40, b"1e15", b"inf", b","])
+
+
+@settings(max_examples=60)
+@given(
+    name=st.sampled_from(["faces.csv", "session.json", "markers.csv"]),
+    place=st.floats(0, 1), length=st.integers(0, 300), piece=PIECES,
+)  # fmt: skip
+def test_a_damaged_session_is_completed_or_refused_and_nothing_else(
+    tmp_path_factory, lively_session, name, place, length, piece
+):
+    folder = tmp_path_factory.mktemp("damaged") / "session"
+    shutil.copytree(lively_session, folder)
+    content = bytearray((folder / name).read_bytes())
+    start = round(place * len(content))
+    content[start : start + length] = piece
+    (folder / name).write_bytes(content)
+    complete_or_refuse(folder)
+
+
+@pytest.mark.parametrize("cell", ["1e15", "9" * 30, "1e300", "-1", "inf", "nan"])
+@pytest.mark.parametrize("column", ["frame", "time_s", "face", "confidence"])
+def test_a_damaged_number_costs_one_row_at_most(tmp_path, lively_session, column, cell):
+    folder = tmp_path / "session"
+    shutil.copytree(lively_session, folder)
+    lines = (folder / "faces.csv").read_text(encoding="utf-8").split("\n")
+    cells = lines[20].split(",")
+    cells[lines[0].split(",").index(column)] = cell
+    (folder / "faces.csv").write_text("\n".join([*lines[:20], ",".join(cells), *lines[21:]]), encoding="utf-8")
+    complete_session(folder)
+    assert read_description(folder).get("damaged_lines", 0) <= 1
+    assert read_description(folder)["end"] is not None
+
+
+@pytest.mark.parametrize("value", [None, 5, "x", [3], [{}], [{"time_s": "soon"}], [{"time_s": float("inf")}]])
+def test_a_description_whose_changes_make_no_sense_is_named(tmp_path, lively_session, value):
+    folder = tmp_path / "session"
+    shutil.copytree(lively_session, folder)
+    description = read_description(folder)
+    (folder / "session.json").write_text(json.dumps({**description, "source_changes": value}), encoding="utf-8")
+    with pytest.raises(RecordingError, match="when the source changed"):
+        complete_session(folder)
+
+
+@pytest.mark.parametrize("start", ["9999-12-31T23:59:59.999Z", "soon", 5, None])
+def test_a_start_that_gives_no_end_is_named(tmp_path, lively_session, start):
+    folder = tmp_path / "session"
+    shutil.copytree(lively_session, folder)
+    description = read_description(folder)
+    (folder / "session.json").write_text(json.dumps({**description, "start": start}), encoding="utf-8")
+    with pytest.raises(RecordingError, match="names no start"):
+        complete_session(folder)

@@ -67,7 +67,7 @@ def test_settings_are_kept_in_a_folder_of_the_user():
     assert settings_path().parent.name == "Emocam"
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff\xfe\x00", b'"seven"'])
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff\xfe\x00", b'"seven"', b"[" * 99_999])
 def test_a_damaged_file_gives_the_defaults_and_is_kept_aside(tmp_path, caplog, content):
     path = tmp_path / "settings.json"
     path.write_bytes(content)
@@ -125,3 +125,23 @@ def test_no_content_stops_the_start(tmp_path_factory, stored):
     path = tmp_path_factory.mktemp("any") / "settings.json"
     path.write_text(json.dumps(stored), encoding="utf-8")
     assert isinstance(load_settings(path), Settings)
+
+
+@given(content=st.binary(max_size=200))
+def test_no_bytes_stop_the_start(tmp_path_factory, content):
+    path = tmp_path_factory.mktemp("any") / "settings.json"
+    path.write_bytes(content)
+    assert isinstance(load_settings(path), Settings)
+
+
+@given(
+    st.builds(
+        Settings, source=st.none() | st.text(), spectrum=st.sampled_from(["seven", "three"]),
+        model=st.text(min_size=1), **{name: st.integers(low, high) for name, (low, high) in RANGES.items()},
+    )
+)  # fmt: skip
+def test_whatever_was_chosen_comes_back(tmp_path_factory, chosen):
+    path = tmp_path_factory.mktemp("any") / "settings.json"
+    save_settings(chosen, path)
+    assert load_settings(path) == chosen
+    assert kept_aside(path) == []

@@ -4,6 +4,7 @@ import csv
 import errno
 import io
 import json
+import threading
 from pathlib import Path
 
 import pytest
@@ -53,8 +54,6 @@ def start_recording(worker, qtbot):
 
 
 def test_the_picture_is_shown_before_the_network_is_loaded(make_worker, qtbot):
-    import threading
-
     may_load = threading.Event()
 
     def open_slowly(text):
@@ -241,8 +240,7 @@ def test_a_broken_network_chosen_while_recording_leaves_the_recording_whole(make
     with qtbot.waitSignal(worker.model_failed) as failed:
         worker.use_settings(Settings(model="bad.hdf5"))
     assert "holds no network" in failed.args[1]
-    with qtbot.waitSignal(worker.result_ready, raising=False, timeout=500):
-        camera.items.append(frame(1, 0.1))
+    camera.items.append(frame(1, 0.1))
     with qtbot.waitSignal(worker.recording_stopped) as stopped:
         qtbot.waitUntil(lambda: not camera.items)
         worker.stop_recording()
@@ -271,6 +269,9 @@ def test_after_a_full_disk_another_recording_can_be_made_once_there_is_room(make
         worker.start_recording()
         camera.items.extend(frame(index, index / 30) for index in range(30))
     assert "free some space" in stopped.args[1]
+    assert all(None not in row.values() for row in rows(Path(stopped.args[0])))
+    camera.items.append(frame(35, 1.5))
+    qtbot.waitUntil(lambda: (shown := worker.results.take()) is not None and shown.result.frame.index == 35)
     room["bytes"] = 10**9
     with qtbot.waitSignal(worker.recording_started) as started:
         worker.start_recording()
@@ -281,3 +282,41 @@ def test_after_a_full_disk_another_recording_can_be_made_once_there_is_room(make
         worker.stop_recording()
     assert stopped.args[1] == ""
     assert rows(Path(started.args[0]))[-1]["frame"] == "40"
+
+
+class BusyCamera(FakeSource):
+    """A live source that says when its frame 149 has been analysed."""
+
+    def __init__(self):
+        super().__init__("camera", is_live=True)
+        self.is_analysed = threading.Event()
+        self._last_index = None
+
+    def read(self, timeout_s=0.25):
+        if self._last_index == 149:  # who reads again has done with the frame before
+            self.is_analysed.set()
+        item = super().read(timeout_s)
+        self._last_index = item.index if item is not None else self._last_index
+        return item
+
+
+def test_a_window_that_is_stuck_for_five_seconds_loses_pictures_and_no_rows(make_worker, qtbot, tmp_path):
+    camera = BusyCamera()
+    worker = make_worker(Sources(first=camera))
+    start_recording(worker, qtbot)
+    events = []
+    worker.result_ready.connect(lambda: events.append(worker.results.take()))
+    camera.items += [frame(number, number / 30) for number in range(150)]
+    assert camera.is_analysed.wait(20)  # without an event loop: the window is stuck
+    assert events == []
+    qtbot.waitUntil(lambda: len(events) > 0)
+    qtbot.wait(0)
+    assert [shown.result.frame.index for shown in events] == [149]  # one event, and the newest
+    camera.items.append(frame(150, 5.0))
+    qtbot.waitUntil(lambda: len(events) > 1)
+    assert [shown.result.frame.index for shown in events] == [149, 150]  # the present at once, no backlog
+    with qtbot.waitSignal(worker.recording_stopped):
+        worker.stop_recording()
+    recorded = rows(session_of(tmp_path))
+    assert [int(row["frame"]) for row in recorded] == list(range(151))
+    assert [float(row["time_s"]) for row in recorded] == sorted(float(row["time_s"]) for row in recorded)
