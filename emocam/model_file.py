@@ -67,6 +67,8 @@ class ModelFile:
 def read_model_file(path: Path) -> ModelFile:
     """Read a model with h5py alone; raises ModelFileError for a file that is not one."""
     try:
+        if path.exists() and not path.is_file():  # reading a pipe waits for ever
+            raise ModelFileError(f"{path.name} is no file. {_CHOOSE}")
         with h5py.File(path, "r") as file:
             if "model_config" not in file.attrs or "model_weights" not in file:
                 raise ModelFileError(f"{path.name} is an HDF5 file without a Keras model in it. {_CHOOSE}")

@@ -1,6 +1,7 @@
 """Clips, pictures and networks with flipped and missing bytes, and hostile servers: a sentence, never a crash."""
 
 import json
+import os
 import random
 import socket
 import subprocess
@@ -17,7 +18,7 @@ import pytest
 from fakes import NetworkCamera, noisy_picture
 
 from emocam.messages import Frame, Gap
-from emocam.model_file import LITERT
+from emocam.model_file import LITERT, ModelFileError, read_model_file
 from emocam.resources import shipped_models
 from emocam.sources import SourceError, open_source, streams
 from tests.clips import FACE_FROM, demo_frames, write_clip
@@ -141,6 +142,17 @@ def test_broken_networks_are_opened_or_refused(tmp_path):
         assert outcome == "opened" or Path(path).name in outcome
         assert seconds < 5
     assert sum(outcome != "opened" for outcome, _ in answers.values()) > 35
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such pipes")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
+    for name in ("face.png", "clip.mp4", "network.hdf5"):
+        os.mkfifo(tmp_path / name)
+    for name in ("face.png", "clip.mp4"):
+        with pytest.raises(SourceError, match="a device or a pipe"):
+            open_source(str(tmp_path / name))
+    with pytest.raises(ModelFileError, match="is no file"):
+        read_model_file(tmp_path / "network.hdf5")
 
 
 class HostileServer:

@@ -33,6 +33,8 @@ class Pictures(ClosedOnExit):
         self._unreadable: list[str] = []
         if not self._is_folder and not path.exists():
             raise SourceError(f"{path} does not exist. Choose another file.")
+        if not self._is_folder and not path.is_file():  # reading a pipe waits for ever
+            raise SourceError(f"Expected a picture; {path} is a device or a pipe. Choose another file.")
         self._paths = pictures_in(path) if self._is_folder else [path]
         if not self._paths:
             raise SourceError(
