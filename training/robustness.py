@@ -16,8 +16,8 @@ def conditions() -> dict[str, dict[str, Change]]:
         "off centre, share of the side": {f"{share:g}": _moved(share) for share in (-0.25, -0.15, 0, 0.15, 0.25)},
         "brightness, gray levels of 255": {f"{step}": _brighter(step) for step in (-100, -50, 0, 50, 100)},
         "contrast, factor": {f"{factor:g}": _contrasted(factor) for factor in (0.2, 0.4, 0.7, 1, 1.5, 2)},
-        "blur, standard deviation in pixels": {f"{sigma:g}": _blurred(sigma) for sigma in (0, 0.5, 1, 1.5, 2, 3)},
-        "noise, standard deviation in gray levels": {f"{sigma}": _noisy(sigma) for sigma in (0, 5, 10, 20, 40)},
+        "blur, deviation in pixels": {f"{sigma:g}": _blurred(sigma) for sigma in (0, 0.5, 1, 1.5, 2, 3)},
+        "noise, deviation in gray levels": {f"{sigma}": _noisy(sigma) for sigma in (0, 5, 10, 20, 40)},
         "JPEG quality": {f"{quality}": _compressed(quality) for quality in (5, 10, 20, 40, 80)},
         "half hidden": {side: _hidden(side) for side in ("none", "left", "right", "top", "bottom")},
     }
