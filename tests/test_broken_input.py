@@ -50,6 +50,17 @@ print(json.dumps(answers))
 """
 
 
+def answers_of(program: str, *paths: Path) -> dict[str, list]:
+    """Run a program over files in a process of its own, and return what it says of each."""
+    done = subprocess.run(
+        [sys.executable, "-c", program, *map(str, paths)],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    answers: dict[str, list] = json.loads(done.stdout)
+    return answers
+
+
 def broken_copies(original: Path, folder: Path, *, count: int, seed: int) -> list[Path]:
     """Write copies with flipped bytes, cut ends, and holes, the same each time."""
     chance, whole = random.Random(seed), original.read_bytes()
@@ -79,12 +90,7 @@ def test_broken_clips_and_pictures_are_read_as_far_as_they_go_or_refused(tmp_pat
     else:
         assert cv2.imwrite(str(original), frames[0])
     copies = broken_copies(original, tmp_path, count=30, seed=5)
-    done = subprocess.run(
-        [sys.executable, "-c", READ_ALL, str(original), *map(str, copies)],
-        cwd=ROOT, capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-2000:]
-    answers = json.loads(done.stdout)
+    answers = answers_of(READ_ALL, original, *copies)
     assert answers[str(original)][:2] == ["read", 8 if suffix in (".mp4", ".avi") else 1]
     assert len(answers) == 31
     for path, (outcome, count, seconds) in answers.items():
@@ -130,12 +136,7 @@ def test_broken_networks_are_opened_or_refused(tmp_path):
         copies.append(tmp_path / f"compiled{number}.hdf5")
         copies[-1].write_bytes(original.read_bytes())
         damage_compiled_network(copies[-1], seed=number)
-    done = subprocess.run(
-        [sys.executable, "-c", OPEN_ALL, str(original), *map(str, copies)],
-        cwd=ROOT, capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-2000:]
-    answers = json.loads(done.stdout)
+    answers = answers_of(OPEN_ALL, original, *copies)
     assert answers.pop(str(original))[0] == "opened"
     assert len(answers) == 70
     for path, (outcome, seconds) in answers.items():

@@ -227,21 +227,22 @@ def test_a_damaged_number_costs_one_row_at_most(tmp_path, lively_session, column
     assert read_description(folder)["end"] is not None
 
 
+def copy_with(session: Path, folder: Path, **changes) -> Path:
+    """Copy a session, and change its description."""
+    shutil.copytree(session, folder)
+    (folder / "session.json").write_text(json.dumps({**read_description(folder), **changes}), encoding="utf-8")
+    return folder
+
+
 @pytest.mark.parametrize("value", [None, 5, "x", [3], [{}], [{"time_s": "soon"}], [{"time_s": float("inf")}]])
 def test_a_description_whose_changes_make_no_sense_is_named(tmp_path, lively_session, value):
-    folder = tmp_path / "session"
-    shutil.copytree(lively_session, folder)
-    description = read_description(folder)
-    (folder / "session.json").write_text(json.dumps({**description, "source_changes": value}), encoding="utf-8")
+    folder = copy_with(lively_session, tmp_path / "session", source_changes=value)
     with pytest.raises(RecordingError, match="when the source changed"):
         complete_session(folder)
 
 
 @pytest.mark.parametrize("start", ["9999-12-31T23:59:59.999Z", "soon", 5, None])
 def test_a_start_that_gives_no_end_is_named(tmp_path, lively_session, start):
-    folder = tmp_path / "session"
-    shutil.copytree(lively_session, folder)
-    description = read_description(folder)
-    (folder / "session.json").write_text(json.dumps({**description, "start": start}), encoding="utf-8")
+    folder = copy_with(lively_session, tmp_path / "session", start=start)
     with pytest.raises(RecordingError, match="names no start"):
         complete_session(folder)
