@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from emocam.model_file import ModelFile, ModelFileError, read_model_file, with_temperature
+from emocam.model_file import ModelFile, ModelFileError, export_command, read_model_file, with_temperature
 from emocam.preprocessing import network_input
 
 # A network: (N, S, S, 1) float32 -> (N, labels) float32 probabilities.
@@ -44,14 +44,11 @@ def _litert_network(model: ModelFile, flatbuffer: bytes) -> Network:
         interpreter.allocate_tensors()
         inputs, outputs = interpreter.get_input_details(), interpreter.get_output_details()
     except (ValueError, RuntimeError) as error:
-        problem = f"{model.path.name}: the compiled network is damaged ({error}). {_export(model)}"
-        raise ModelFileError(problem) from None
+        raise _refused(model, f": the compiled network is damaged ({error})") from None
     side = model.image_size_px
     if len(inputs) != 1 or tuple(inputs[0]["shape"]) != (1, side, side, 1) or inputs[0]["dtype"] != np.float32:
-        raise ModelFileError(
-            f"{model.path.name}: expected a network fed one {side}×{side} gray face; got input "
-            f"{[tuple(int(n) for n in one['shape']) for one in inputs]}. {_export(model)}"
-        )
+        got = [tuple(int(n) for n in one["shape"]) for one in inputs]
+        raise _refused(model, f": expected a network fed one {side}×{side} gray face; got input {got}")
 
     def network(faces: np.ndarray) -> np.ndarray:
         answers = np.empty((len(faces), *outputs[0]["shape"][1:]), np.float32)
@@ -66,13 +63,13 @@ def _litert_network(model: ModelFile, flatbuffer: bytes) -> Network:
 
 def _keras_network(model: ModelFile) -> Network:
     if importlib.util.find_spec("keras") is None:
-        raise ModelFileError(f"{model.path.name} has no compiled network that fits its weights. {_export(model)}")
+        raise _refused(model, " has no compiled network that fits its weights")
     import keras
 
     try:
         loaded = keras.saving.load_model(model.path, compile=False)
     except (ValueError, TypeError, OSError, KeyError, AttributeError) as error:
-        raise ModelFileError(f"{model.path.name} cannot be opened by Keras ({error}). {_export(model)}") from None
+        raise _refused(model, f" cannot be opened by Keras ({error})") from None
     # Called directly: `predict` costs 98 ms a call, most of it preparation.
     return lambda faces: keras.ops.convert_to_numpy(loaded([faces], training=False))
 
@@ -83,12 +80,10 @@ def _check_outputs(model: ModelFile, network: Network) -> None:
     try:
         answer = network(network_input(gray, scale=model.scale, offset=model.offset))
     except (ValueError, RuntimeError) as error:
-        raise ModelFileError(f"{model.path.name}: the network cannot be run ({error}). {_export(model)}") from None
+        raise _refused(model, f": the network cannot be run ({error})") from None
     count = len(model.labels)
     if answer.shape != (1, count):
-        raise ModelFileError(
-            f"{model.path.name}: expected {count} outputs, one for each label; got {answer.shape[1:]}. {_export(model)}"
-        )
+        raise _refused(model, f": expected {count} outputs, one for each label; got {answer.shape[1:]}")
     if not (np.isfinite(answer).all() and (answer >= 0).all() and abs(float(answer.sum()) - 1) < 1e-3):
         raise ModelFileError(
             f"{model.path.name}: expected probabilities that sum to 1; got {answer[0].tolist()}. "
@@ -96,5 +91,5 @@ def _check_outputs(model: ModelFile, network: Network) -> None:
         )
 
 
-def _export(model: ModelFile) -> str:
-    return f'Compile it: python -m training export "{model.path}" --data fer2013.csv'
+def _refused(model: ModelFile, problem: str) -> ModelFileError:
+    return ModelFileError(f"{model.path.name}{problem}. {export_command(model.path)}")

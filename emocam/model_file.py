@@ -11,7 +11,8 @@ import numpy as np
 
 from emocam.labels import THREE
 
-METADATA, LITERT, LITERT_DIGEST = "emocam", "litert", "weights_digest"
+METADATA, LITERT = "emocam", "litert"
+WEIGHTS_DIGEST, LITERT_DIGEST = "weights_digest", "litert_digest"  # attributes of the compiled network
 
 # Of all weights, and of the compiled network; ours have 0.3 to 30 MB. A file of some kB can claim terabytes, since HDF5
 # stores no empty part: reading them would end the app.
@@ -80,7 +81,7 @@ def read_model_file(path: Path) -> ModelFile:
                 )
             metadata = _metadata(path, _text(file.attrs[METADATA]))
             digest = _digest(file["model_weights"])
-            litert = _litert(file, digest)
+            litert = _litert(path, file, digest)
     except FileNotFoundError:
         raise ModelFileError(f"{path} does not exist. {_CHOOSE}") from None
     except (OSError, RuntimeError, KeyError, AttributeError, TypeError, ValueError) as error:
@@ -122,12 +123,13 @@ def write_metadata(path: Path, metadata: dict[str, Any]) -> None:
 
 
 def write_litert(path: Path, flatbuffer: bytes) -> None:
-    """Put the compiled network into a model file, with the digest of the weights it was made from."""
+    """Put the compiled network into a model file, with its digest and that of the weights it was made from."""
     with h5py.File(path, "r+") as file:
         if LITERT in file:
             del file[LITERT]
         dataset = file.create_dataset(LITERT, data=np.frombuffer(flatbuffer, np.uint8))
-        dataset.attrs[LITERT_DIGEST] = _digest(file["model_weights"])
+        dataset.attrs[WEIGHTS_DIGEST] = _digest(file["model_weights"])
+        dataset.attrs[LITERT_DIGEST] = hashlib.sha256(flatbuffer).hexdigest()
 
 
 def with_temperature(probabilities: np.ndarray, temperature: float) -> np.ndarray:
@@ -156,12 +158,16 @@ def _digest(weights: h5py.Group) -> str:
     return digest.hexdigest()
 
 
-def _litert(file: h5py.File, digest: str) -> bytes | None:
+def _litert(path: Path, file: h5py.File, digest: str) -> bytes | None:
     dataset = file.get(LITERT)
-    if not isinstance(dataset, h5py.Dataset) or dataset.attrs.get(LITERT_DIGEST) != digest:
+    if not isinstance(dataset, h5py.Dataset) or dataset.attrs.get(WEIGHTS_DIGEST) != digest:
         return None
     _check_size(dataset.nbytes)
-    return np.asarray(dataset[()], np.uint8).tobytes()
+    flatbuffer = np.asarray(dataset[()], np.uint8).tobytes()
+    # A file compiled elsewhere may lack it; where it stands, one flipped bit of a weight is found by it.
+    if dataset.attrs.get(LITERT_DIGEST, (found := hashlib.sha256(flatbuffer).hexdigest())) != found:
+        raise ModelFileError(f"{path.name}: the compiled network is damaged. {export_command(path)}")
+    return flatbuffer
 
 
 def _check_size(claimed_bytes: int) -> None:
@@ -191,6 +197,11 @@ def _class_names(part: object) -> set[str]:
         is_custom = registered not in (None, part["class_name"]) or module.split(".")[0] != "keras"
         names.add(f"{module}.{registered}" if is_custom else str(part["class_name"]))
     return names
+
+
+def export_command(path: Path) -> str:
+    """Return, as a sentence, how the network of a model file is compiled."""
+    return f'Compile it: python -m training export "{path}" --data fer2013.csv'
 
 
 def _stamp_command(path: Path) -> str:

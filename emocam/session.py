@@ -3,7 +3,6 @@
 import logging
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -12,6 +11,7 @@ from typing import Any
 
 import platformdirs
 
+from emocam.clock import steady_s
 from emocam.closing import ClosedOnExit
 from emocam.messages import FrameResult, Gap
 from emocam.session_description import (
@@ -82,7 +82,7 @@ class SessionRecorder(ClosedOnExit):
         settings: Settings,
         source: str,
         is_live: bool = True,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = steady_s,
         utc_now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """Begin a session in a folder that holds none; raises RecordingError.

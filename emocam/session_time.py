@@ -1,7 +1,8 @@
 """The clock of a session: from a source's times to seconds since Record."""
 
-import time
 from collections.abc import Callable
+
+from emocam.clock import steady_s
 
 RESTART_S = 0.25  # a file with unordered times goes back by a few frames; one played again goes farther
 
@@ -13,7 +14,7 @@ class SessionTime:
     are read, from where the session stood. Times are whole milliseconds.
     """
 
-    def __init__(self, *, is_live: bool, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, *, is_live: bool, clock: Callable[[], float] = steady_s) -> None:
         self._clock = clock
         self._start_s = clock()
         self._is_live = is_live

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from emocam.labels import CONTEMPT, EMOTIONS
 from emocam.model_file import (
     LITERT,
+    LITERT_DIGEST,
     METADATA,
     ModelFileError,
     read_model_file,
@@ -116,6 +117,19 @@ def test_a_compiled_network_of_other_weights_is_left_out(model: Path):
     with h5py.File(model, "r+") as file:
         file[LITERT].attrs["weights_digest"] = "of other weights"
     assert read_model_file(model).litert is None
+
+
+def test_a_flipped_bit_in_the_compiled_network_is_refused(model: Path):
+    with h5py.File(model, "r+") as file:
+        file[LITERT][9000] = file[LITERT][9000] ^ 1
+    with pytest.raises(ModelFileError, match="the compiled network is damaged"):
+        read_model_file(model)
+
+
+def test_a_compiled_network_without_a_digest_of_its_own_is_taken(model: Path):
+    with h5py.File(model, "r+") as file:
+        del file[LITERT].attrs[LITERT_DIGEST]
+    assert read_model_file(model).litert is not None
 
 
 def test_a_lambda_layer_is_refused_by_name(model: Path):

@@ -1,11 +1,11 @@
 """Play one source after another: opening beside, pacing files, looping, reopening what may come back."""
 
-import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
+from emocam.clock import steady_s
 from emocam.gui.staging import start_beside
 from emocam.messages import Frame, Gap
 from emocam.sources import Source, SourceError
@@ -54,7 +54,7 @@ class Playback:
     """
 
     def __init__(
-        self, open_source: Callable[[str | None], Source], *, clock: Callable[[], float] = time.monotonic
+        self, open_source: Callable[[str | None], Source], *, clock: Callable[[], float] = steady_s
     ) -> None:
         self._open_source = open_source
         self._clock = clock
@@ -169,7 +169,7 @@ class Playback:
         absent_s = now_s - self._absent_since_s
         if absent_s < (self._gaps + 1) * GAP_S:
             return None
-        self._gaps += 1
+        self._gaps = int(absent_s / GAP_S)  # after a sleep of hours one gap, not one for each second
         return Gap(self._gaps - 1, absent_s, self._reason or "the source is being opened")
 
     def _step_live(self, source: Source) -> Frame | Gap | None:

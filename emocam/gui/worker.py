@@ -2,7 +2,6 @@
 
 import logging
 import queue
-import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -13,6 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QThread, Signal
 
 from emocam.classification import Classifier, open_classifier
+from emocam.clock import steady_s
 from emocam.detection import FaceDetector
 from emocam.gui.playback import Ended, Failed, Opened, Playback, Step
 from emocam.gui.staging import start_beside
@@ -43,7 +43,7 @@ class Engine:
     open_model: Callable[[str], Classifier] = lambda text: open_classifier(resolve_model(text))
     make_pipeline: Callable[[], Pipeline] = lambda: Pipeline(FaceDetector())
     sessions_folder: Callable[[], Path] = default_parent
-    clock: Callable[[], float] = time.monotonic
+    clock: Callable[[], float] = steady_s
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,13 +2,13 @@
 
 import logging
 import threading
-import time
 from collections.abc import Callable
 from typing import Protocol
 
 import cv2
 import numpy as np
 
+from emocam.clock import steady_s
 from emocam.closing import ClosedOnExit
 from emocam.latest import Latest
 from emocam.messages import Frame, Gap
@@ -55,7 +55,7 @@ class LiveSource(ClosedOnExit):
         *,
         title: str,
         identity: str,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = steady_s,
     ) -> None:
         """Open the source; raises SourceError if that fails.
 

@@ -125,6 +125,16 @@ def test_a_second_of_waiting_for_a_source_is_a_gap():
     assert playback.step() is None
 
 
+def test_a_night_of_sleep_without_a_source_is_one_gap():
+    clock = Clock()
+    playback = Playback(Sources(), clock=clock)
+    playback.open("webcam")
+    next_step(playback, Failed)
+    clock.now_s += 8 * 3600 + 0.5
+    assert next_step(playback, Gap).time_s == 8 * 3600 + 0.5
+    assert playback.step() is None
+
+
 def test_a_file_that_is_there_and_bad_is_not_tried_again(tmp_path):
     bad = tmp_path / "text.txt"
     bad.write_text("no video")
