@@ -1,10 +1,11 @@
 """The crop that training, live and file use share."""
 
+import cv2
 import numpy as np
 import pytest
 
 from emocam.messages import Box
-from emocam.preprocessing import crop_face, gray_picture, network_input
+from emocam.preprocessing import crop_face, gray_picture, network_input, reduce_picture
 
 
 def gradient(height: int = 100, width: int = 120) -> np.ndarray:
@@ -54,3 +55,12 @@ def test_the_network_is_fed_minus_one_to_one():
 
 def test_gray_weighs_the_channels_as_blue_green_red():
     assert gray_picture(np.array([[[255, 0, 0], [0, 0, 255]]], np.uint8)).tolist() == [[29, 76]]
+
+
+@pytest.mark.parametrize(("height", "width"), [(1080, 1400), (701, 703), (193, 97), (48, 48)])
+def test_a_far_larger_picture_is_reduced_to_nearly_the_means_of_its_pixels(height: int, width: int):
+    waves = 128 + 100 * np.outer(np.sin(np.linspace(0, 9, height)), np.cos(np.linspace(0, 7, width)))
+    picture = np.random.default_rng(4).normal(waves, 9).clip(0, 255).astype(np.uint8)
+    means = cv2.resize(picture, (48, 48), interpolation=cv2.INTER_AREA)
+    reduced = reduce_picture(picture, 48, 48)
+    assert np.abs(reduced.astype(int) - means).mean() < 1.5

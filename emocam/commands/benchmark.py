@@ -69,18 +69,18 @@ class Measurements:
 def run(options: argparse.Namespace) -> int:
     """Measure and print; return 1 where the file or the model cannot be used."""
     settings = Settings(source=options.source, model=options.model, prediction_every_frames=1)
-    first_images: list[np.ndarray] = []
     try:
         model = resolve_model(options.model)
         pipeline = Pipeline(FaceDetector(), open_classifier(model))
-        measurements = measure(
-            options.source, pipeline, settings=settings, frames=options.frames, first_images=first_images
-        )
+        measurements = measure(options.source, pipeline, settings=settings, frames=options.frames)
+        if not options.no_plain:
+            # Read anew: kept from before, they would count as the engine's memory.
+            with open_source(options.source) as source:
+                images = [frame.image for frame in islice(frames_of(source), PLAIN_FRAMES)]
+            measurements = _compared(measurements, measure_plain(images, model))
     except (SourceError, ModelFileError) as error:
         print(f"emocam benchmark: {error}", file=sys.stderr)
         return 1
-    if not options.no_plain:
-        measurements = _compared(measurements, measure_plain(first_images, model))
     if options.json:
         print(json.dumps(asdict(measurements)))
     else:
@@ -97,12 +97,11 @@ def measure(
     *,
     settings: Settings,
     frames: int | None = None,
-    first_images: list[np.ndarray] | None = None,
 ) -> Measurements:
     """Analyse a source's frames as fast as they come; raises SourceError for one without any.
 
     frames: how many, with a file begun again as often as that takes; None means once through it, or ten seconds
-    of a camera. first_images: gets the first pictures, to be analysed in another way.
+    of a camera.
     """
     latencies: list[Latency] = []
     faces: list[int] = []
@@ -112,8 +111,6 @@ def measure(
         start_s, began_s = process_age_s(), time.perf_counter()
         repeated = _repeated(source, text, pipeline) if wanted and not source.is_live else frames_of(source)
         for frame in islice(repeated, wanted):
-            if first_images is not None and len(first_images) < PLAIN_FRAMES:
-                first_images.append(frame.image)
             result = pipeline.analyze(frame, settings)
             latencies.append(result.latency)
             faces.append(len(result.faces))
