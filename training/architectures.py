@@ -1,11 +1,12 @@
 """The networks, as plain Keras 3: gray faces in, label probabilities out, one output for each head."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import keras
 from keras import layers
 
 from training.batch_norm import batch_normalization
+from training.recipes import Head, Recipe
 
 # The fast layers of the fit have no place in a file: a network is built with them to be fitted, and without
 # them, with the same weights, to be stored.
@@ -81,3 +82,11 @@ def _gated_block(x: keras.KerasTensor, filters: int, *, strides: int, is_fitted:
 
 
 ARCHITECTURES: dict[str, Build] = {"mini_xception": mini_xception, "residual": residual}
+
+
+def build(
+    recipe: Recipe, heads: Iterable[Head], *, image_size_px: int | None = None, is_fitted: bool = False
+) -> keras.Model:
+    """Build a recipe's network with some of its heads, for faces of one size or, by default, of any."""
+    counts = {head.name: len(head.labels) for head in heads}
+    return ARCHITECTURES[recipe.architecture](image_size_px=image_size_px, heads=counts, is_fitted=is_fitted)

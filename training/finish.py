@@ -7,7 +7,8 @@ import keras
 import numpy as np
 
 from emocam.model_file import write_metadata
-from training.architectures import ARCHITECTURES
+from emocam.preprocessing import network_input
+from training.architectures import build
 from training.balance import adjusted, choose_strength
 from training.calibrate import fit_temperature
 from training.data import SIZE_PX, FaceData, majority
@@ -29,10 +30,9 @@ def finish(
     targets: dict[str, np.ndarray],
 ) -> list[Path]:
     """Write the network with all its heads for its pupils, and each head as a stamped .hdf5; return those."""
-    heads = {head.name: len(head.labels) for head in recipe.heads}
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy("float32")
-    plain = ARCHITECTURES[recipe.architecture](image_size_px=None, heads=heads)
+    plain = build(recipe, recipe.heads)
     plain.set_weights(model.get_weights())
     plain.save(folder / NETWORK_FILE)
     written = [
@@ -58,7 +58,7 @@ def _write_head(
     targets: np.ndarray,
 ) -> Path:
     labels = head_truth(head, choosing)
-    faces = choosing.images[labels >= 0, ..., None].astype(np.float32) * recipe.scale + recipe.offset
+    faces = network_input(choosing.images[labels >= 0], scale=recipe.scale, offset=recipe.offset)
     labels = labels[labels >= 0]
     probabilities = plain.predict(faces, batch_size=256, verbose=0)[head.name]
     counts = targets.sum(axis=0) + 1  # a label that no face bears has a logarithm, too
@@ -72,7 +72,7 @@ def _write_head(
     name = recipe.network_name(head)
     keras.utils.clear_session(free_memory=False)  # the layers' names count from one in every file
     keras.config.set_dtype_policy("float32")
-    single = ARCHITECTURES[recipe.architecture](image_size_px=SIZE_PX, heads={head.name: len(head.labels)})
+    single = build(recipe, [head], image_size_px=SIZE_PX)
     _copy_weights(plain, single)
     _adjust(single.get_layer(f"{head.name}_scores"), frequencies, strength)
     path = folder / f"{name}.hdf5"

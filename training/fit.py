@@ -12,7 +12,7 @@ import keras
 import numpy as np
 
 from emocam.preprocessing import network_input
-from training.architectures import ARCHITECTURES
+from training.architectures import build
 from training.augment import MIRROR_ONLY, Augmentation, augment, mix
 from training.data import SIZE_PX, TRAINING, DataError, FaceData, choosing_tenth
 from training.finish import NETWORK_FILE, finish, head_truth
@@ -199,8 +199,7 @@ def _size_px(recipe: Recipe, epoch: int) -> int:
 
 
 def _compiled(recipe: Recipe, steps: int) -> keras.Model:
-    heads = {head.name: len(head.labels) for head in recipe.heads}
-    model = ARCHITECTURES[recipe.architecture](image_size_px=None, heads=heads, is_fitted=True)
+    model = build(recipe, recipe.heads, is_fitted=True)
     warmup_epochs = min(recipe.warmup_epochs, recipe.epochs / 4)  # a short trial has to come down again too
     schedule = keras.optimizers.schedules.CosineDecay(
         initial_learning_rate=recipe.learning_rate / 100,
@@ -224,8 +223,7 @@ def _load_finished(runs: Path, name: str) -> keras.Model:
         raise RunError(f"{path} is missing: the recipe {name} has to be fitted first. "
                        f"python -m training fit --recipe {name} --out {path.parent}")
     stored = keras.saving.load_model(path, compile=False)
-    heads = {head.name: len(head.labels) for head in recipe.heads}
-    network = ARCHITECTURES[recipe.architecture](image_size_px=None, heads=heads, is_fitted=True)
+    network = build(recipe, recipe.heads, is_fitted=True)
     network.set_weights(stored.get_weights())
     return network
 
