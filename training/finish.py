@@ -9,7 +9,7 @@ import numpy as np
 from emocam.model_file import write_metadata
 from emocam.preprocessing import network_input
 from training.architectures import build
-from training.balance import adjusted, choose_strength
+from training.balance import adjusted, choose_strength, frequency_biases, likeliest_biases, raise_weakest
 from training.calibrate import fit_temperature
 from training.data import SIZE_PX, FaceData, majority
 from training.description import description
@@ -63,23 +63,31 @@ def _write_head(
     probabilities = plain.predict(faces, batch_size=256, verbose=0)[head.name]
     counts = targets.sum(axis=0) + 1  # a label that no face bears has a logarithm, too
     frequencies = counts / counts.sum()
-    strength = 0.0
+    strength, biases = 0.0, np.zeros(len(head.labels))
     if head.accuracy_for_balance is not None:
         strength = choose_strength(
             probabilities, labels, frequencies, accuracy_to_give=head.accuracy_for_balance
         )
-    temperature = fit_temperature(adjusted(probabilities, frequencies, strength), labels)
+        biases = frequency_biases(frequencies, strength)
+    if head.accuracy_for_weakest is not None:
+        biases = biases + likeliest_biases(adjusted(probabilities, biases), labels)
+        balanced = adjusted(probabilities, biases)
+        biases = biases + raise_weakest(balanced, labels, accuracy_to_give=head.accuracy_for_weakest)
+    probabilities = adjusted(probabilities, biases)
+    temperature = fit_temperature(probabilities, labels)
     name = recipe.network_name(head)
     keras.utils.clear_session(free_memory=False)  # the layers' names count from one in every file
     keras.config.set_dtype_policy("float32")
     single = build(recipe, [head], image_size_px=SIZE_PX)
     _copy_weights(plain, single)
-    _adjust(single.get_layer(f"{head.name}_scores"), frequencies, strength)
+    _adjust(single.get_layer(f"{head.name}_scores"), biases)
     path = folder / f"{name}.hdf5"
     with quiet():  # Keras calls HDF5 a legacy format
         keras.Model(single.inputs, single.outputs[0], name=name).save(path, include_optimizer=False)
-    accuracy = float((adjusted(probabilities, frequencies, strength).argmax(axis=1) == labels).mean())
-    write_metadata(path, _description(recipe, head, temperature, strength, history, accuracy))
+    accuracy = float((probabilities.argmax(axis=1) == labels).mean())
+    written = _description(recipe, head, temperature, history, accuracy)
+    added = {label: round(float(bias), 3) for label, bias in zip(head.labels, biases, strict=True)}
+    write_metadata(path, {**written, "logit_adjustment": strength, "added_to_logits": added})
     return path
 
 
@@ -92,17 +100,16 @@ def _copy_weights(plain: keras.Model, single: keras.Model) -> None:
         layer.set_weights(source.get_weights())
 
 
-def _adjust(scores: keras.layers.Layer, frequencies: np.ndarray, strength: float) -> None:
-    """Build the logit adjustment into the biases of the last layer, so that every reader of the file has it."""
+def _adjust(scores: keras.layers.Layer, biases: np.ndarray) -> None:
+    """Build the balance into the biases of the last layer, so that every reader of the file has it."""
     kernel, bias = scores.get_weights()
-    scores.set_weights([kernel, bias - strength * np.log(frequencies).astype(np.float32)])
+    scores.set_weights([kernel, bias + biases.astype(np.float32)])
 
 
 def _description(
     recipe: Recipe,
     head: Head,
     temperature: float,
-    strength: float,
     history: list[dict[str, float]],
     accuracy: float,
 ) -> dict[str, Any]:
@@ -112,14 +119,13 @@ def _description(
         temperature=temperature,
         dataset="FER-2013 (Goodfellow et al. 2013), FER+ votes (Barsoum et al. 2016)",
         split="Training less its choosing tenth",
-        selection_rule="none: the weights of the last epoch; temperature and logit adjustment are fitted on the "
-        "choosing tenth, and the app's crop margin was chosen on faces that are not FER-2013's",
+        selection_rule="none: the weights of the last epoch; temperature and the balance of the labels are "
+        "fitted on the choosing tenth, and the app's crop margin was chosen on faces that are not FER-2013's",
         licence="The weights are MIT, as Emocam is. FER-2013's pictures were collected from the web for "
         "research; none of them is in this file.",
     )
     return {
         **described,
-        "logit_adjustment": strength,
         "metrics": {"choosing_tenth": {"accuracy": accuracy}},
         "training_seconds": round(sum(row["seconds"] for row in history)),
         "machine": describe_machine(),

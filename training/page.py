@@ -151,9 +151,10 @@ def _network(model: ModelFile, findings: Findings) -> str:
         ("computation", f"{sum(by_layer.values()) / 1e6:.1f} million floating-point operations for one face"),
         ("temperature", f"{model.temperature:g}"),
     ]
-    if "logit_adjustment" in model.metadata:
-        strength = model.metadata["logit_adjustment"]
-        rows.append(("logit adjustment", f"{strength:g} of the labels' log frequency, built into the last biases"))
+    added = model.metadata.get("added_to_logits", {})
+    if any(added.values()):
+        listed = ", ".join(f"{label} {value:+.2f}" for label, value in added.items())
+        rows.append(("balance of the labels", f"added to the logits, built into the last biases: {listed}"))
     rows.append(("weights", f"SHA-256 `{model.weights_digest}`"))
     return "## Network\n\n" + table(("", ""), rows) + "\n\n" + _OPERATIONS
 

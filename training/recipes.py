@@ -12,7 +12,8 @@ class Head:
 
     ferplus_share: how much of its targets is the FER+ votes rather than FER-2013's label, 0 to 1.
     accuracy_for_balance: how much accuracy on the choosing tenth may be given for the recall of rare
-    labels, see `training.balance`; None for no adjustment.
+    labels; None for no such adjustment. accuracy_for_weakest: how much for the label of the lowest recall, after
+    every label comes as often as it is true; None for neither. See `training.balance`.
     """
 
     name: str
@@ -20,11 +21,14 @@ class Head:
     ferplus_share: float
     weight: float
     accuracy_for_balance: float | None
+    accuracy_for_weakest: float | None = None
 
 
 # FER-2013's labels come from search words, FER+'s from ten people looking. A network that learns both at once
 # serves both scores, and one run makes the two files.
-FER2013 = Head("fer2013", EMOTIONS, ferplus_share=0.2, weight=1.0, accuracy_for_balance=0.003)
+FER2013 = Head(
+    "fer2013", EMOTIONS, ferplus_share=0.2, weight=1.0, accuracy_for_balance=None, accuracy_for_weakest=0.003
+)
 FERPLUS = Head("ferplus", (*EMOTIONS, CONTEMPT), ferplus_share=1.0, weight=1.0, accuracy_for_balance=0.005)
 
 
@@ -141,7 +145,7 @@ MINI_XCEPTION = Recipe(
     # Light: with 58,000 parameters the network underfits, and more makes it worse before it helps.
     augmentation=Augmentation(rotation_deg=10, shift_share=0.06, zoom_share=0.08, contrast=0.15),
     calm_epochs=8,
-    heads=(replace(FER2013, ferplus_share=0.3, accuracy_for_balance=None),),
+    heads=(replace(FER2013, ferplus_share=0.3, accuracy_for_balance=None, accuracy_for_weakest=None),),
     crop_margin=0.05,
 )
 

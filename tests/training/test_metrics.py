@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from emocam.labels import EMOTIONS
 from emocam.model_file import with_temperature
 from training.augment import MIRROR_ONLY, Augmentation, augment, mix
-from training.balance import adjusted, choose_strength
+from training.balance import adjusted, choose_strength, frequency_biases, likeliest_biases, raise_weakest
 from training.calibrate import calibration_error, fit_temperature
 from training.confidence import by_sensitivity, reliability
 from training.metrics import score_seven, wilson_interval
@@ -137,7 +137,33 @@ def test_the_balance_gives_no_more_accuracy_than_it_may():
     assert choose_strength(probabilities, labels, frequencies, accuracy_to_give=1.0) == pytest.approx(1.0, abs=0.2)
     strength = choose_strength(probabilities, labels, frequencies, accuracy_to_give=0.01)
     assert strength > 0
-    assert (adjusted(probabilities, frequencies, strength).argmax(axis=1) == labels).mean() >= plain - 0.0101
+    balanced = adjusted(probabilities, frequency_biases(frequencies, strength))
+    assert (balanced.argmax(axis=1) == labels).mean() >= plain - 0.0101
+
+
+def test_labels_come_as_often_as_they_are_true_and_accuracy_rises():
+    rng = np.random.default_rng(6)
+    labels = rng.choice(3, 6000, p=[0.2, 0.3, 0.5])
+    # Evidence that is normal and 1.5 higher for the true label has logarithmic odds of 1.5 times its value.
+    logits = 1.5 * (rng.normal(0, 1, (6000, 3)) + 1.5 * np.eye(3)[labels]) + np.log([0.2, 0.3, 0.5])
+    true = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    skewed = adjusted(true, np.array([0.0, -0.7, 0.9]))  # as a network that has learnt from other labels
+    biases = likeliest_biases(skewed, labels)
+    mended = adjusted(skewed, biases)
+    np.testing.assert_allclose(biases - biases[0], [0, 0.7, -0.9], atol=0.15)
+    accuracies = [(answers.argmax(axis=1) == labels).mean() for answers in (skewed, mended, true)]
+    assert accuracies[0] + 0.02 < accuracies[1] < accuracies[2] + 0.01
+
+
+def test_the_weakest_label_is_raised_for_little_accuracy():
+    rng = np.random.default_rng(7)
+    labels = rng.choice(3, 6000, p=[0.2, 0.3, 0.5])
+    logits = rng.normal(0, 1, (6000, 3)) + 1.0 * np.eye(3)[labels] + np.log([0.2, 0.3, 0.5])
+    probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    biases = raise_weakest(probabilities, labels, accuracy_to_give=0.006)
+    before, after = probabilities.argmax(axis=1), adjusted(probabilities, biases).argmax(axis=1)
+    assert (after == labels).mean() >= (before == labels).mean() - 0.0061
+    assert (after[labels == 0] == 0).mean() > (before[labels == 0] == 0).mean() + 0.05
 
 
 def test_a_higher_sensitivity_labels_fewer_faces():
