@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from emocam.face_search import CASCADE_SIDE_PX, FaceSearch
+from emocam.face_search import CASCADE_SIDE_PX, WAYS_TO_TURN, FaceSearch
 from emocam.messages import Box
 from emocam.sharing import Pair
 
@@ -111,7 +111,9 @@ class FaceDetector:
         lost = [near for near, (_, boxes) in zip(known, searched, strict=True) if not boxes]
         if lost:
             self._next_lost = (self._next_lost + 1) % len(lost)
-            boxes = self._searches.first.near_turned(gray, lost[self._next_lost])
+            near = lost[self._next_lost]
+            tried = self._searches.share(lambda cascades, way: cascades.turned(gray, near, way), WAYS_TO_TURN)
+            boxes = next(filter(None, tried), [])
             turned += boxes
             found += boxes
         self._turned = turned

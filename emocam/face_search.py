@@ -2,6 +2,7 @@
 
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -13,7 +14,18 @@ from emocam.resources import asset_path
 CASCADE_SIDE_PX = 24  # what the frontal cascade was trained on, and the least that it finds
 KNOWN_FACE_PX = 40  # side of a known face in the picture that is searched for it
 KNOWN_NEIGHBOURS = 3  # of overlapping hits, around a known face
-TILTS_DEG = (30.0, -30.0)  # the frontal cascade bears 15 to 20 degrees by itself
+
+
+class Turn(NamedTuple):
+    """How a head is turned: tilted, or seen from one side, the picture's left unless mirrored."""
+
+    tilt_deg: float = 0.0
+    is_profile: bool = False
+    is_mirrored: bool = False
+
+
+# The frontal cascade bears tilts of 15 to 20 degrees by itself.
+WAYS_TO_TURN = (Turn(30.0), Turn(-30.0), Turn(is_profile=True), Turn(is_profile=True, is_mirrored=True))
 
 
 class FaceSearch:
@@ -53,25 +65,22 @@ class FaceSearch:
 
     def near_turned(self, gray: np.ndarray, known: Box) -> list[Box]:
         """Search around a box for a face that is tilted, or seen from one side; return at most one."""
-        side = max(known.width, known.height)
-        scale = KNOWN_FACE_PX / side
+        return next((boxes for way in WAYS_TO_TURN if (boxes := self.turned(gray, known, way))), [])
+
+    def turned(self, gray: np.ndarray, known: Box, way: Turn) -> list[Box]:
+        """Search around a box for a face that is turned in one way; return at most one."""
+        scale = KNOWN_FACE_PX / max(known.width, known.height)
         size = 2 * KNOWN_FACE_PX
-        for angle in TILTS_DEG:
-            matrix = _around(known, angle, scale, size)
-            turned = cv2.warpAffine(gray, matrix, (size, size), borderMode=cv2.BORDER_REPLICATE)
-            boxes = _detect(self._frontal, turned, _sizes_px(KNOWN_FACE_PX), KNOWN_NEIGHBOURS)
-            if boxes:
-                return [_turned_back(boxes[0], matrix, scale)]
-        matrix = _around(known, 0.0, scale, size)
-        upright = cv2.warpAffine(gray, matrix, (size, size), borderMode=cv2.BORDER_REPLICATE)
-        for is_mirrored in (False, True):
-            picture = np.ascontiguousarray(upright[:, ::-1]) if is_mirrored else upright
-            boxes = _detect(self._profile, picture, _sizes_px(KNOWN_FACE_PX), KNOWN_NEIGHBOURS)
-            if boxes:
-                x, y, width, height = boxes[0]
-                found = (size - x - width if is_mirrored else x, y, width, height)
-                return [_turned_back(found, matrix, scale)]
-        return []
+        matrix = _around(known, way.tilt_deg, scale, size)
+        picture = cv2.warpAffine(gray, matrix, (size, size), borderMode=cv2.BORDER_REPLICATE)
+        if way.is_mirrored:
+            picture = np.ascontiguousarray(picture[:, ::-1])
+        cascade = self._profile if way.is_profile else self._frontal
+        boxes = _detect(cascade, picture, _sizes_px(KNOWN_FACE_PX), KNOWN_NEIGHBOURS)
+        if not boxes:
+            return []
+        x, y, width, height = boxes[0]
+        return [_turned_back((size - x - width if way.is_mirrored else x, y, width, height), matrix, scale)]
 
 
 def _load(path: Path) -> cv2.CascadeClassifier:
@@ -105,7 +114,7 @@ def _detect(
 
 def _sizes_px(side: float) -> tuple[int, int]:
     """Return the least and the largest side that a face may have grown to since it was this large."""
-    return max(CASCADE_SIDE_PX, round(side * 0.75)), round(side * 1.4) + 1
+    return max(CASCADE_SIDE_PX, round(side * 0.8)), round(side * 1.4) + 1
 
 
 def _around(box: Box, angle: float, scale: float, size: int) -> np.ndarray:
