@@ -90,3 +90,11 @@ def build(
     """Build a recipe's network with some of its heads, for faces of one size or, by default, of any."""
     counts = {head.name: len(head.labels) for head in heads}
     return ARCHITECTURES[recipe.architecture](image_size_px=image_size_px, heads=counts, is_fitted=is_fitted)
+
+
+def copy_weights(source: keras.Model, network: keras.Model) -> None:
+    """Copy what a network shares with one of more heads in its order, and each head's own layer by its name."""
+    shared = [layer for layer in source.layers if layer.weights and not layer.name.endswith("_scores")]
+    for layer in [layer for layer in network.layers if layer.weights]:
+        original = source.get_layer(layer.name) if layer.name.endswith("_scores") else shared.pop(0)
+        layer.set_weights(original.get_weights())

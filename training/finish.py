@@ -8,7 +8,7 @@ import numpy as np
 
 from emocam.model_file import write_metadata
 from emocam.preprocessing import network_input
-from training.architectures import build
+from training.architectures import build, copy_weights
 from training.balance import adjusted, choose_strength, frequency_biases, likeliest_biases, raise_weakest
 from training.calibrate import fit_temperature
 from training.data import SIZE_PX, FaceData, majority
@@ -79,7 +79,7 @@ def _write_head(
     keras.utils.clear_session(free_memory=False)  # the layers' names count from one in every file
     keras.config.set_dtype_policy("float32")
     single = build(recipe, [head], image_size_px=SIZE_PX)
-    _copy_weights(plain, single)
+    copy_weights(plain, single)
     _adjust(single.get_layer(f"{head.name}_scores"), biases)
     path = folder / f"{name}.hdf5"
     with quiet():  # Keras calls HDF5 a legacy format
@@ -89,15 +89,6 @@ def _write_head(
     added = {label: round(float(bias), 3) for label, bias in zip(head.labels, biases, strict=True)}
     write_metadata(path, {**written, "logit_adjustment": strength, "added_to_logits": added})
     return path
-
-
-def _copy_weights(plain: keras.Model, single: keras.Model) -> None:
-    """Copy the shared part in its order, and the head's own layer by its name."""
-    shared = [layer for layer in plain.layers if layer.weights and not layer.name.endswith("_scores")]
-    own = [layer for layer in single.layers if layer.weights]
-    for layer in own:
-        source = plain.get_layer(layer.name) if layer.name.endswith("_scores") else shared.pop(0)
-        layer.set_weights(source.get_weights())
 
 
 def _adjust(scores: keras.layers.Layer, biases: np.ndarray) -> None:

@@ -12,7 +12,7 @@ import keras
 import numpy as np
 
 from emocam.preprocessing import network_input
-from training.architectures import build
+from training.architectures import build, copy_weights
 from training.augment import MIRROR_ONLY, Augmentation, augment, mix
 from training.data import SIZE_PX, TRAINING, DataError, FaceData, choosing_tenth
 from training.finish import NETWORK_FILE, finish, head_truth
@@ -93,7 +93,7 @@ class _Run:
         else:
             self.model = _compiled(recipe, self.steps)
             if recipe.starts_from:
-                self.model.set_weights(_load_finished(folder.parent, recipe.starts_from).get_weights())
+                copy_weights(_load_finished(folder.parent, recipe.starts_from), self.model)
 
     @property
     def epochs_finished(self) -> int:
