@@ -19,10 +19,12 @@ from rich.table import Table
 from emocam.model_file import ModelFileError, read_model_file
 from training.data import PUBLIC_TEST, TRAINING, DataError, FaceData, count_warnings, read_faces
 from training.elsewhere import OtherFaces, read_elsewhere
+from training.history import RunError
 from training.quiet import quiet
 from training.recipes import RECIPES, find_recipe, network_names, with_those_before
 
 INTERRUPTED = 130  # what shells report for a program that Ctrl-C has ended
+STOPPED = "\nStopped. The finished epochs are kept: the same command goes on from there."
 POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
 BACKENDS = ("tensorflow", "jax", "torch")
 
@@ -32,6 +34,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _add_fit(commands)
+    _add_compare(commands)
     _add_evaluate(commands)
     _add_export(commands)
     _add_report(commands)
@@ -42,14 +45,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit status: 1 where it failed with a sentence, 130 after Ctrl-C."""
     options = build_parser().parse_args(arguments)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    needed = {"fit": ("keras",), "evaluate": ("sklearn",), "export": ("keras", "tensorflow")}
+    needed = {"fit": ("keras",), "compare": ("keras",), "evaluate": ("sklearn",), "export": ("keras", "tensorflow")}
     for package in needed.get(options.command, ("sklearn", "matplotlib")):
         if importlib.util.find_spec(package) is None:
             print(f"{package} is not installed. Install the extra `train`: pip install -e '.[train]'", file=sys.stderr)
             return 1
     try:
         return int(options.run(options))
-    except (DataError, ModelFileError) as error:
+    except (DataError, ModelFileError, RunError) as error:
         print(f"python -m training {options.command}: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -65,32 +68,33 @@ def run_fit(options: argparse.Namespace) -> int:
     changes = {name: getattr(options, name) for name in ("epochs", "seed") if getattr(options, name) is not None}
     folder = options.out or Path("runs") / recipe.name
     data = _read(options, needs=TRAINING)
-    if options.backend is not None:
-        os.environ["KERAS_BACKEND"] = options.backend
-    if os.environ.get("KERAS_BACKEND", "tensorflow") == "tensorflow":
-        # TensorFlow 2.21's oneDNN crashed twice in its AVX-512 code within an epoch (EPYC, Zen 4); with AVX2 it did
-        # not in 80 epochs, and was no slower. PyTorch's does not crash, and without AVX-512 is eight times slower.
-        os.environ.setdefault("ONEDNN_MAX_CPU_ISA", "AVX2")
-    with quiet():
-        import keras
-
-        from training.fit import RunError
-        from training.progress import fit_with_progress
+    _set_up_keras(options)
+    from training.progress import fit_with_progress
 
     try:
-        keras.config.set_dtype_policy(POLICIES[options.precision])
         for each in with_those_before(recipe):
             run = folder if each is recipe else folder.parent / each.name
             written = fit_with_progress(data, replace(each, **changes), folder=run)
-    except RunError as error:
-        print(f"python -m training fit: {error}", file=sys.stderr)
-        return 1
     except KeyboardInterrupt:
-        print("\nStopped. The finished epochs are kept: the same command goes on from there.", file=sys.stderr)
+        print(STOPPED, file=sys.stderr)
         return INTERRUPTED
     print("Fitted. Next, make model files for the app:")
     for weights in written:
         print(f"python -m training export {weights} --out models/{weights.name} --data {options.data}")
+    return 0
+
+
+def run_compare(options: argparse.Namespace) -> int:
+    """Tell what changes of a short fit are worth."""
+    data = _read(options, needs=TRAINING)
+    _set_up_keras(options)
+    from training.compare import compare
+
+    try:
+        print(compare(data, options.changes, seeds=options.seeds, runs=options.out))
+    except KeyboardInterrupt:
+        print(STOPPED, file=sys.stderr)
+        return INTERRUPTED
     return 0
 
 
@@ -141,6 +145,19 @@ def run_report(options: argparse.Namespace) -> int:
     return 0
 
 
+def _set_up_keras(options: argparse.Namespace) -> None:
+    """Import Keras as the options want it."""
+    if options.backend is not None:
+        os.environ["KERAS_BACKEND"] = options.backend
+    if os.environ.get("KERAS_BACKEND", "tensorflow") == "tensorflow":
+        # TensorFlow 2.21's oneDNN crashed twice in its AVX-512 code within an epoch (EPYC, Zen 4); with AVX2 it did
+        # not in 80 epochs, and was no slower. PyTorch's does not crash, and without AVX-512 is eight times slower.
+        os.environ.setdefault("ONEDNN_MAX_CPU_ISA", "AVX2")
+    with quiet():
+        import keras
+    keras.config.set_dtype_policy(POLICIES[options.precision])
+
+
 def _read(options: argparse.Namespace, *, needs: str) -> FaceData:
     for path in (options.data, options.ferplus):
         if path is not None and not path.exists():  # said now, not after the first file has been read
@@ -189,10 +206,19 @@ def _add_fit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="the run's folder (default: runs/RECIPE)")
     parser.add_argument("--epochs", type=_positive, metavar="N", help="other than the recipe's")
     parser.add_argument("--seed", type=int, metavar="N", help="other than the recipe's")
-    parser.add_argument("--backend", choices=BACKENDS, help="what Keras runs on (default: as Keras is set up)")
-    parser.add_argument("--precision", choices=POLICIES, default="float32",
-                        help="of the computation; bfloat16 is quicker where the machine has it; weights stay float32")
+    _add_computation(parser)
     parser.set_defaults(run=run_fit)
+
+
+def _add_compare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("compare", help="try one change of a recipe at a time in short fits; print a table")
+    parser.add_argument("changes", nargs="*", metavar="CHANGE", help="see training/compare.py (default: all)")
+    _add_data(parser)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2], metavar="N", help="(default: 1 2)")
+    parser.add_argument("--out", type=Path, default=Path("runs"), metavar="FOLDER",
+                        help="of the runs; those that are finished there are not fitted again (default: %(default)s)")
+    _add_computation(parser)
+    parser.set_defaults(run=run_compare)
 
 
 def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -232,6 +258,12 @@ def _add_data(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, metavar="CSV|FOLDER",
                         help="fer2013.csv, icml_face_data.csv, or a folder of SPLIT/LABEL/ pictures")
     parser.add_argument("--ferplus", type=Path, metavar="CSV", help="fer2013new.csv, the votes of FER+")
+
+
+def _add_computation(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--backend", choices=BACKENDS, help="what Keras runs on (default: as Keras is set up)")
+    parser.add_argument("--precision", choices=POLICIES, default="float32",
+                        help="of the computation; bfloat16 is quicker where the machine has it; weights stay float32")
 
 
 def _add_elsewhere(parser: argparse.ArgumentParser) -> None:

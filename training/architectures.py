@@ -1,6 +1,7 @@
 """The networks, as plain Keras 3: gray faces in, label probabilities out, one output for each head."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 import keras
 from keras import layers
@@ -44,7 +45,9 @@ def _separable_module(x: keras.KerasTensor, filters: int, *, is_fitted: bool) ->
     return layers.Add()([x, shortcut])
 
 
-def residual(*, image_size_px: int | None, heads: Mapping[str, int], is_fitted: bool = False) -> keras.Model:
+def residual(
+    *, image_size_px: int | None, heads: Mapping[str, int], is_fitted: bool = False, is_gated: bool = True
+) -> keras.Model:
     """Build a residual network with squeeze-and-excitation of about 880,000 parameters.
 
     A 3×3 convolution at full size, then three stages of two residual blocks (He et al. 2016,
@@ -55,8 +58,8 @@ def residual(*, image_size_px: int | None, heads: Mapping[str, int], is_fitted: 
     x = layers.Conv2D(24, 3, padding="same", use_bias=False)(inputs)
     x = layers.ReLU()(batch_normalization(is_fitted=is_fitted)(x))
     for filters in (32, 72, 144):
-        x = _gated_block(x, filters, strides=2, is_fitted=is_fitted)
-        x = _gated_block(x, filters, strides=1, is_fitted=is_fitted)
+        for strides in (2, 1):
+            x = _residual_block(x, filters, strides=strides, is_fitted=is_fitted, is_gated=is_gated)
     x = layers.GlobalAveragePooling2D()(x)
     x = layers.Dropout(0.3)(x)
     outputs = {}
@@ -66,7 +69,9 @@ def residual(*, image_size_px: int | None, heads: Mapping[str, int], is_fitted: 
     return keras.Model(inputs, outputs, name="residual")
 
 
-def _gated_block(x: keras.KerasTensor, filters: int, *, strides: int, is_fitted: bool) -> keras.KerasTensor:
+def _residual_block(
+    x: keras.KerasTensor, filters: int, *, strides: int, is_fitted: bool, is_gated: bool
+) -> keras.KerasTensor:
     shortcut = x
     if strides > 1:
         shortcut = layers.Conv2D(filters, 1, strides=strides, padding="same", use_bias=False)(x)
@@ -75,13 +80,19 @@ def _gated_block(x: keras.KerasTensor, filters: int, *, strides: int, is_fitted:
     x = layers.ReLU()(batch_normalization(is_fitted=is_fitted)(x))
     x = layers.Conv2D(filters, 3, padding="same", use_bias=False)(x)
     x = batch_normalization(is_fitted=is_fitted)(x)
-    gate = layers.GlobalAveragePooling2D(keepdims=True)(x)
-    gate = layers.Conv2D(filters // 8, 1, activation="relu")(gate)
-    gate = layers.Conv2D(filters, 1, activation="sigmoid")(gate)
-    return layers.ReLU()(layers.Add()([layers.Multiply()([x, gate]), shortcut]))
+    if is_gated:
+        gate = layers.GlobalAveragePooling2D(keepdims=True)(x)
+        gate = layers.Conv2D(filters // 8, 1, activation="relu")(gate)
+        gate = layers.Conv2D(filters, 1, activation="sigmoid")(gate)
+        x = layers.Multiply()([x, gate])
+    return layers.ReLU()(layers.Add()([x, shortcut]))
 
 
-ARCHITECTURES: dict[str, Build] = {"mini_xception": mini_xception, "residual": residual}
+ARCHITECTURES: dict[str, Build] = {
+    "mini_xception": mini_xception,
+    "residual": residual,
+    "ungated": partial(residual, is_gated=False),
+}
 
 
 def build(

@@ -16,16 +16,12 @@ from training.architectures import build, copy_weights
 from training.augment import MIRROR_ONLY, Augmentation, augment, mix
 from training.data import SIZE_PX, TRAINING, DataError, FaceData, choosing_tenth
 from training.finish import NETWORK_FILE, finish, head_truth
-from training.history import EPOCH_COLUMNS, history_path, read_history, write_history
+from training.history import EPOCH_COLUMNS, RunError, history_path, read_history, write_history
 from training.quiet import quiet
 from training.recipes import RECIPES, Head, Recipe
-from training.targets import soft_targets
+from training.targets import soft_targets, weighted_targets
 
 Targets = dict[str, np.ndarray]
-
-
-class RunError(Exception):
-    """A run's folder cannot be gone on with; the text says what to do."""
 
 
 def fit(
@@ -49,7 +45,7 @@ def fit(
                         "with --ferplus")
     chooses = choosing_tenth(training)
     fitting, choosing = training.take(~chooses), training.take(chooses)
-    targets = {head.name: soft_targets(fitting, head) for head in recipe.heads}
+    targets = {head.name: _targets(fitting, head, recipe) for head in recipe.heads}
     _claim(folder, recipe, fitting, targets)
     run = _Run(recipe, folder, fitting, targets, on_step)
     for epoch in range(run.epochs_finished, recipe.epochs):
@@ -189,6 +185,13 @@ def network_faces(images: np.ndarray, recipe: Recipe) -> np.ndarray:
     return network_input(images, scale=recipe.scale, offset=recipe.offset)
 
 
+def _targets(data: FaceData, head: Head, recipe: Recipe) -> np.ndarray:
+    targets = soft_targets(data, head)
+    if not recipe.label_smoothing and not recipe.rarity_power:
+        return targets
+    return weighted_targets(targets, label_smoothing=recipe.label_smoothing, rarity_power=recipe.rarity_power)
+
+
 def _sample(data: FaceData) -> FaceData:
     """Return a fixed sixteenth of the faces, unvaried: a running accuracy against soft targets means little."""
     return data.take(np.arange(0, len(data), 16))
@@ -206,9 +209,16 @@ def _compiled(recipe: Recipe, steps: int) -> keras.Model:
         warmup_target=recipe.learning_rate,
         warmup_steps=round(warmup_epochs * steps),
         decay_steps=round((recipe.epochs - warmup_epochs) * steps),
+        alpha=recipe.last_learning_rate,
+    )
+    optimizer = keras.optimizers.AdamW(
+        schedule,
+        weight_decay=recipe.weight_decay,
+        use_ema=recipe.average_momentum is not None,
+        ema_momentum=recipe.average_momentum or 0.0,
     )
     model.compile(
-        keras.optimizers.AdamW(schedule, weight_decay=recipe.weight_decay),
+        optimizer,
         loss={head.name: "categorical_crossentropy" for head in recipe.heads},
         loss_weights={head.name: head.weight for head in recipe.heads},
         jit_compile=keras.backend.backend() == "jax",

@@ -8,6 +8,10 @@ from training.data import DataError
 EPOCH_COLUMNS = ("epoch", "loss", "accuracy", "choosing_loss", "choosing_accuracy", "seconds")
 
 
+class RunError(Exception):
+    """A run's folder cannot be gone on with; the text says what to do."""
+
+
 def history_path(folder: Path, head: str) -> Path:
     """Return where a run keeps the history of one head."""
     return folder / f"history_{head}.csv"

@@ -45,6 +45,10 @@ class Recipe:
     teachers: the recipes of networks whose mean answer to the same varied face makes up `teacher_share` of
     the targets (Hinton et al. 2015, arXiv:1503.02531). views: how many sets of varied faces are made and taken in
     turn, mirrored anew each time, which saves asking the teachers each epoch; 0 for a new set each epoch.
+    last_learning_rate: where the cosine ends, as a share of the peak. label_smoothing: how much of a target is
+    spread over all labels (Szegedy et al. 2016, arXiv:1512.00567). rarity_power: a face counts in the loss by its
+    labels' frequencies to the power −`rarity_power`; 0 for all alike. average_momentum: of the exponential average
+    of the weights that each epoch ends with; None for none.
     crop_margin: for the app, see `emocam.preprocessing.crop_face`; the fit takes faces as they stand.
     """
 
@@ -64,6 +68,10 @@ class Recipe:
     teachers: tuple[str, ...] = ()
     teacher_share: float = 0.0
     views: int = 0
+    last_learning_rate: float = 0.0
+    label_smoothing: float = 0.0
+    rarity_power: float = 0.0
+    average_momentum: float | None = None
     scale: float = 1 / 127.5
     offset: float = -1.0
     crop_margin: float = 0.0

@@ -24,6 +24,15 @@ def soft_targets(data: FaceData, head: Head) -> np.ndarray:
     return (1 - share) * labels + share * votes
 
 
+def weighted_targets(targets: np.ndarray, *, label_smoothing: float, rarity_power: float) -> np.ndarray:
+    """Return (N, labels) targets, smoothed, whose rows count the more the rarer their labels are."""
+    counts = targets.sum(axis=1, keepdims=True)
+    smoothed = (1 - label_smoothing) * targets + label_smoothing * counts / targets.shape[1]
+    frequencies = (targets.sum(axis=0) + 1) / (targets.sum() + targets.shape[1])
+    weights = (targets @ frequencies**-rarity_power)[:, None] / np.maximum(counts, 1e-9)
+    return np.asarray(smoothed * weights * counts.sum() / (weights * counts).sum(), np.float32)
+
+
 def _shares_of_votes(data: FaceData, labels: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
     """Return the votes as (N, labels) shares, and (N,) float32 how much of all votes they are.
 

@@ -6,7 +6,7 @@ import pytest
 from emocam.labels import EMOTIONS
 from training.data import FERPLUS_LABELS, FaceData
 from training.recipes import FER2013, FERPLUS
-from training.targets import soft_targets
+from training.targets import soft_targets, weighted_targets
 
 
 def one_face(label: str, votes: dict[str, int], *, other: int = 0) -> FaceData:
@@ -38,3 +38,19 @@ def test_the_label_is_mixed_with_the_votes_and_stands_alone_without_them():
     assert mixed[EMOTIONS.index("surprise")] == pytest.approx(FER2013.ferplus_share)
     alone = soft_targets(one_face("fear", {}, other=10), FER2013)[0]
     assert alone[EMOTIONS.index("fear")] == 1
+
+
+def test_smoothing_spreads_a_share_and_rare_labels_count_more():
+    targets = np.array([[1, 0], [1, 0], [1, 0], [0, 1]], np.float32)
+    smoothed = weighted_targets(targets, label_smoothing=0.2, rarity_power=0)
+    np.testing.assert_allclose(smoothed[0], [0.9, 0.1], rtol=1e-6)
+    weighted = weighted_targets(targets, label_smoothing=0, rarity_power=1)
+    assert weighted[3].sum() == pytest.approx(2 * weighted[0].sum())  # as (3 + 1) to (1 + 1): nobody is at zero
+    assert weighted.sum() == pytest.approx(4)
+    np.testing.assert_allclose(weighted_targets(targets, label_smoothing=0, rarity_power=0), targets, rtol=1e-6)
+
+
+def test_a_face_that_counts_nothing_stays_so():
+    weighted = weighted_targets(np.array([[0, 0], [0, 1]], np.float32), label_smoothing=0.1, rarity_power=0.5)
+    assert weighted[0].sum() == 0
+    assert np.isfinite(weighted).all()
