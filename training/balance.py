@@ -9,7 +9,7 @@ import numpy as np
 
 from emocam.model_file import with_temperature
 from training.calibrate import fit_temperature
-from training.metrics import mean_recall
+from training.metrics import mean_recall, wilson_interval
 
 STRENGTHS = np.linspace(0, 1, 21)
 ROUNDS, STEPS_OF_A_ROUND = 6, 40
@@ -61,7 +61,8 @@ def likeliest_biases(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarra
 def raise_weakest(probabilities: np.ndarray, labels: np.ndarray, *, accuracy_to_give: float) -> np.ndarray:
     """Return (L,) biases by which the label of the lowest recall is raised, step by step, as long as that helps.
 
-    It ends where accuracy is `accuracy_to_give` below the best on the way: near that a label that is often
+    A recall counts as its lower 95 % bound: a label of few faces, such as disgust, may well be weaker than it
+    looks. It ends where accuracy is `accuracy_to_give` below the best on the way: near that a label that is often
     mistaken, such as fear for sad, gains much from the faces about which the network is of two minds.
     """
     biases, occurring = np.zeros(probabilities.shape[1]), np.unique(labels)
@@ -72,7 +73,10 @@ def raise_weakest(probabilities: np.ndarray, labels: np.ndarray, *, accuracy_to_
         most = max(most, accuracy)
         if accuracy < most - accuracy_to_give:
             break
-        recalls = [float((answers[labels == label] == label).mean()) for label in occurring]
+        recalls = [
+            wilson_interval(int((answers[labels == label] == label).sum()), int((labels == label).sum()))[0]
+            for label in occurring
+        ]
         if min(recalls) > lowest:
             best, lowest = biases.copy(), min(recalls)
         biases[occurring[int(np.argmin(recalls))]] += STEP

@@ -166,6 +166,20 @@ def test_the_weakest_label_is_raised_for_little_accuracy():
     assert (after[labels == 0] == 0).mean() > (before[labels == 0] == 0).mean() + 0.05
 
 
+def test_a_label_of_few_faces_counts_as_weaker_than_it_looks():
+    # Right in 6 of 8 and in 140 of 200: the first recall is higher, and far less sure.
+    labels = np.repeat([0, 1, 2], [8, 200, 500])
+    sure, doubtful = np.array([0.1, 0.1, 0.8]), np.array([0.33, 0.33, 0.34])
+    probabilities = np.tile(sure, (708, 1))
+    probabilities[:6] = [0.8, 0.1, 0.1]
+    probabilities[6:8] = [0.34, 0.3, 0.36]
+    probabilities[8:148] = [0.1, 0.8, 0.1]
+    probabilities[148:208] = doubtful
+    biases = raise_weakest(probabilities, labels, accuracy_to_give=0.05)
+    assert biases[0] > 0
+    assert (adjusted(probabilities, biases).argmax(axis=1)[:8] == 0).all()
+
+
 def test_a_higher_sensitivity_labels_fewer_faces():
     found = by_sensitivity(np.array([0.2, 0.4, 0.6, 0.8]), np.array([False, False, True, True]))
     assert (len(found["labelled"]), found["labelled"][0], found["right"][0]) == (101, 1.0, 0.5)
