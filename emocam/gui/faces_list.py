@@ -20,6 +20,7 @@ from emocam.gui.theme import Tones, blend, figures_font, label_colour, percent, 
 from emocam.labels import UNCERTAIN
 from emocam.messages import Face, FrameResult
 
+ROOM_PX = 72  # for three faces; more scroll
 FACE_ROLE = Qt.ItemDataRole.UserRole
 
 # A face that the detector misses for a few frames keeps its row, so that the rows do not jump.
@@ -104,13 +105,13 @@ class _Rows(QListWidget):
         self.setFrameShape(QListWidget.Shape.NoFrame)
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
-        self.setMinimumHeight(72)
+        self.setMinimumHeight(ROOM_PX)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setAccessibleName("Faces in the picture")
 
     def sizeHint(self) -> QSize:
-        return QSize(260, 120)
+        return QSize(260, ROOM_PX)  # a scroll area asks for this much, and the layout gives it what is left
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -76,7 +76,7 @@ class MainWindow(QMainWindow):
         self._worker = worker
         self._settings = settings
         self._model: ModelFile | None = None
-        self._loaded_model = ""
+        self._loaded_model, self._aim = "", ""
         self._may_close = False
         self._keeper = SettingsKeeper(settings_path, self)
         self._look = WindowLook(settings_path.with_name("window.ini"))
@@ -327,20 +327,21 @@ class MainWindow(QMainWindow):
         self._model, self._loaded_model = model, text
         scores = network_scores(model.metadata)
         self.panel.show_scores(scores.by_spectrum if scores else {})
+        self._aim = scores.aim if scores else ""
         if text == self._settings.model:
-            self.panel.show_network_state("")
+            self.panel.show_network_state(self._aim)
         self.session.allow_recording(True)
 
     def _note_model_failure(self, text: str, reason: str) -> None:
         """Go back to the network in use, or to the shipped one if there is none yet."""
         fallback = self._loaded_model or DEFAULT_MODEL
-        self.panel.show_network_state("" if self._loaded_model else "No network: faces get no labels")
+        self.panel.show_network_state(self._aim if self._loaded_model else "No network: faces get no labels")
         kept = "; the one in use stays" if self._loaded_model else ""
         self.notices.say(f"The network {Path(text).name} cannot be used{kept}. {reason}", [self.actions_.open_model])
         if fallback != text and self._settings.model == text:
             self.change(model=fallback)
             if self._loaded_model:
-                self.panel.show_network_state("")
+                self.panel.show_network_state(self._aim)
 
     def _ask_model(self) -> None:
         path, _ = QFileDialog.getOpenFileName(self, "Open a model file", "", "Networks (*.hdf5 *.h5);;All files (*)")

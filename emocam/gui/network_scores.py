@@ -9,6 +9,7 @@ from emocam.labels import SPECTRA, THREE
 
 STEPS = 101  # of the prediction sensitivity, 0 to 100 %
 JUDGES = {"fer2013": "FER-2013's own labels", "ferplus": "ten people"}
+AIMS = {"fer2013": "judges like FER-2013", "ferplus": "judges like people"}
 SPLITS = {
     "public_test": "PublicTest",
     "private_test": "PrivateTest",
@@ -78,6 +79,11 @@ class NetworkScores:
     def judged(self) -> Score | None:
         """Return the score by the judge's labels, with contempt where the network knows that."""
         return (self.eight or self.ferplus) if self.judge == "ferplus" else self.fer2013
+
+    @property
+    def aim(self) -> str:
+        """Return in a few words whose labels the network was tuned for; nothing where the file does not tell."""
+        return AIMS.get(self.judge or "", "")
 
     @property
     def is_empty(self) -> bool:

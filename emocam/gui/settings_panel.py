@@ -124,7 +124,7 @@ class SettingsPanel(QWidget):
         self._select_model(current)
 
     def show_network_state(self, text: str) -> None:
-        """Say in a few words what the network is doing; nothing while all is well."""
+        """Say in a few words what the network is doing or whose labels it gives."""
         self._network_state.setText(text)
         self._network_state.setVisible(bool(text))
 
@@ -182,6 +182,8 @@ class SettingsPanel(QWidget):
         self._models.setAccessibleName("Network")
         self._models.activated.connect(self._take_model)
         self._network_state = QLabel()
+        self._network_state.setObjectName("network_state")
+        self._network_state.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._network_state.setWordWrap(True)
         self._network_state.hide()
         for widget in (label, self._models):

@@ -6,7 +6,7 @@ import shutil
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu, QSlider
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QMenu, QSlider
 from stand_ins import FakePipeline, FakeSource, Sources, frame, open_fake_model, result
 
 from emocam.gui import main_window as main_window_module
@@ -317,6 +317,19 @@ def test_the_sensitivity_quotes_the_figures_of_the_network_in_use(window, qtbot)
     with qtbot.waitSignal(window._worker.model_opened):
         window.change(model="fake")
     assert "this network" not in slider.toolTip()
+
+
+def test_the_panel_says_whose_labels_the_network_in_use_gives(window, qtbot):
+    state = window.panel.findChild(QLabel, "network_state")
+    with qtbot.waitSignal(window._worker.model_opened):
+        window.change(model="scored.hdf5")
+    assert state.text() == "judges like people"
+    with qtbot.waitSignal(window._worker.model_failed):
+        window.change(model="bad.hdf5")
+    assert state.text() == "judges like people"
+    with qtbot.waitSignal(window._worker.model_opened):
+        window.change(model="fake")
+    assert state.isHidden()
 
 
 def test_a_network_of_last_time_that_is_gone_falls_back_to_the_shipped_one(make_window, qtbot):

@@ -98,6 +98,7 @@ def test_a_curve_that_is_none_is_not_told_and_the_other_is(curve):
 def test_a_judge_that_nobody_knows_is_not_named(judge):
     scores = read(accuracy=0.5, ece=0.1, judged_by=judge, sensitivity={"seven": CURVE})
     assert scores.judge is None
+    assert scores.aim == ""
     assert scores.by_spectrum["seven"].measured == "PublicTest"
 
 
