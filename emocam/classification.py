@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from emocam.model_file import ModelFile, ModelFileError, export_command, read_model_file, with_temperature
+from emocam.model_file import ModelFile, ModelFileError, classify, export_command, read_model_file
 from emocam.preprocessing import network_input
 from emocam.sharing import Pair
 
@@ -23,9 +23,9 @@ class Classifier:
         self._network = network
 
     def classify(self, crops: np.ndarray) -> np.ndarray:
-        """Return (N, labels) float32 probabilities for (N, S, S) uint8 gray crops, temperature applied."""
+        """Return (N, labels) float32 probabilities for (N, S, S) uint8 gray crops."""
         inputs = network_input(crops, scale=self.model.scale, offset=self.model.offset)
-        return with_temperature(self._network(inputs), self.model.temperature)
+        return classify(self.model, self._network, inputs)
 
 
 def open_classifier(path: Path) -> Classifier:
@@ -55,13 +55,13 @@ def _litert_network(model: ModelFile, flatbuffer: bytes) -> Network:
         got = [tuple(int(n) for n in one["shape"]) for one in inputs]
         raise _refused(model, f": expected a network fed one {side}×{side} gray face; got input {got}")
 
-    def classify(interpreter: Any, face: np.ndarray) -> np.ndarray:
+    def answer(interpreter: Any, face: np.ndarray) -> np.ndarray:
         interpreter.set_tensor(inputs[0]["index"], face[np.newaxis])
         interpreter.invoke()
-        answer: np.ndarray = interpreter.get_tensor(outputs[0]["index"])[0]
-        return answer
+        probabilities: np.ndarray = interpreter.get_tensor(outputs[0]["index"])[0]
+        return probabilities
 
-    return lambda faces: np.stack(interpreters.share(classify, list(faces)))
+    return lambda faces: np.stack(interpreters.share(answer, list(faces)))
 
 
 def _keras_network(model: ModelFile) -> Network:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,8 +50,9 @@ class ModelFile:
 
     labels: in the order of the network's outputs. image_size_px: side of the square input. A pixel is
     fed as pixel × scale + offset. crop_margin: see `preprocessing.crop_face`. temperature: divides the
-    logits. weights_digest: SHA-256 of the Keras weights. litert: the compiled network; None if it is
-    missing or was made from other weights. metadata: all that the file says of itself.
+    logits. is_mirrored: a face's answer is the mean of those to it and to its mirror image. weights_digest: SHA-256
+    of the Keras weights. litert: the compiled network; None if it is missing or was made from other weights.
+    metadata: all that the file says of itself.
     """
 
     path: Path
@@ -60,6 +62,7 @@ class ModelFile:
     offset: float
     crop_margin: float
     temperature: float
+    is_mirrored: bool
     weights_digest: str
     litert: bytes | None
     metadata: dict[str, Any]
@@ -100,6 +103,7 @@ def read_model_file(path: Path) -> ModelFile:
         offset=float(metadata["offset"]),
         crop_margin=float(metadata["crop_margin"]),
         temperature=float(metadata["temperature"]),
+        is_mirrored=metadata.get("mirrored", False),
         weights_digest=digest,
         litert=litert,
         metadata=metadata,
@@ -130,6 +134,18 @@ def write_litert(path: Path, flatbuffer: bytes) -> None:
         dataset = file.create_dataset(LITERT, data=np.frombuffer(flatbuffer, np.uint8))
         dataset.attrs[WEIGHTS_DIGEST] = _digest(file["model_weights"])
         dataset.attrs[LITERT_DIGEST] = hashlib.sha256(flatbuffer).hexdigest()
+
+
+def classify(model: ModelFile, network: Callable[[np.ndarray], np.ndarray], inputs: np.ndarray) -> np.ndarray:
+    """Return the (N, labels) float32 probabilities that a file's network gives when it is used as the file says.
+
+    network: (N, S, S, 1) float32 inputs -> (N, labels) float32 probabilities. Mirror images are asked for in the
+    same call, so that two threads can share a face and its image.
+    """
+    if not model.is_mirrored:
+        return with_temperature(network(inputs), model.temperature)
+    answers = network(np.concatenate([inputs, inputs[:, :, ::-1]]))
+    return with_temperature((answers[: len(inputs)] + answers[len(inputs) :]) / 2, model.temperature)
 
 
 def with_temperature(probabilities: np.ndarray, temperature: float) -> np.ndarray:
@@ -235,6 +251,8 @@ def _metadata_problem(metadata: object) -> str | None:
         value = metadata.get(name)
         if not isinstance(value, int | float) or isinstance(value, bool) or not low <= value <= high:
             return f"expected {name} from {low:g} to {high:g}; got {value!r}"
+    if not isinstance(metadata.get("mirrored", False), bool):
+        return f"expected mirrored true or false; got {metadata['mirrored']!r}"
     if not isinstance(metadata.get("weights_digest"), str):
         return "the digest of its weights is missing"
     return None

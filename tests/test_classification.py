@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from emocam.classification import open_classifier
-from emocam.model_file import LITERT, METADATA, ModelFileError, write_litert
+from emocam.model_file import LITERT, METADATA, ModelFileError, read_model_file, write_litert, write_metadata
 from emocam.resources import shipped_models
 
 SHIPPED = next(iter(shipped_models().values()))
@@ -28,6 +28,18 @@ def test_crops_get_probabilities_that_sum_to_one_in_any_number():
     assert answers.shape == (5, len(classifier.model.labels))
     np.testing.assert_allclose(answers.sum(axis=1), 1, atol=1e-5)
     np.testing.assert_array_equal(classifier.classify(crops[3:4])[0], answers[3])
+
+
+def test_a_mirrored_network_answers_with_the_mean_of_a_face_and_its_mirror_image(model: Path):
+    crops = np.random.default_rng(1).integers(0, 256, (3, 48, 48), np.uint8)
+    crops[:, :, 30:] = 90  # one side unlike the other
+    metadata = {**read_model_file(model).metadata, "temperature": 1.0}
+    write_metadata(model, {**metadata, "mirrored": False})
+    plain = open_classifier(model)
+    expected = (plain.classify(crops) + plain.classify(crops[:, :, ::-1])) / 2
+    assert np.abs(expected - plain.classify(crops)).max() > 0.01
+    write_metadata(model, {**metadata, "mirrored": True})
+    np.testing.assert_allclose(open_classifier(model).classify(crops), expected, atol=1e-6)
 
 
 def test_a_damaged_compiled_network_is_refused(model: Path):

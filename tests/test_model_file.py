@@ -94,6 +94,7 @@ def test_a_file_without_a_description_is_refused_with_the_command_that_stamps_it
         {"scale": float("nan")},
         {"temperature": 0},
         {"temperature": True},
+        {"mirrored": "yes"},
         {"crop_margin": -3},
         {"weights_digest": 5},
     ],

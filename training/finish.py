@@ -60,7 +60,9 @@ def _write_head(
     labels = head_truth(head, choosing)
     faces = network_input(choosing.images[labels >= 0], scale=recipe.scale, offset=recipe.offset)
     labels = labels[labels >= 0]
-    probabilities = plain.predict(faces, batch_size=256, verbose=0)[head.name]
+    views = [faces, faces[:, :, ::-1]] if recipe.is_mirrored else [faces]
+    answers = [plain.predict(view, batch_size=256, verbose=0)[head.name] for view in views]
+    probabilities = np.mean(answers, axis=0)
     counts = targets.sum(axis=0) + 1  # a label that no face bears has a logarithm, too
     frequencies = counts / counts.sum()
     strength, biases = 0.0, np.zeros(len(head.labels))
@@ -73,7 +75,7 @@ def _write_head(
         biases = biases + likeliest_biases(adjusted(probabilities, biases), labels)
         balanced = adjusted(probabilities, biases)
         biases = biases + raise_weakest(balanced, labels, accuracy_to_give=head.accuracy_for_weakest)
-    probabilities = adjusted(probabilities, biases)
+    probabilities = np.mean([adjusted(answer, biases) for answer in answers], axis=0)
     temperature = fit_temperature(probabilities, labels)
     name = recipe.network_name(head)
     keras.utils.clear_session(free_memory=False)  # the layers' names count from one in every file

@@ -2,12 +2,13 @@
 
 import importlib.util
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import cv2
 import numpy as np
 
-from emocam.model_file import ModelFile, ModelFileError, with_temperature
+from emocam.model_file import ModelFile, ModelFileError, classify
 from emocam.preprocessing import network_input
 from training.quiet import quiet
 
@@ -18,9 +19,9 @@ Classify = Callable[[np.ndarray], np.ndarray]
 
 
 def open_network(model: ModelFile, *, is_mirrored: bool = False) -> Classify:
-    """Return a function from (N, H, W) uint8 gray faces to (N, labels) float32 probabilities, temperature applied.
+    """Return a function from (N, H, W) uint8 gray faces to (N, labels) float32 probabilities.
 
-    is_mirrored: the mean of the answers to the face and to its mirror image. Raises ModelFileError where the
+    is_mirrored: average the mirror image in also where the file does not ask for it. Raises ModelFileError where the
     network cannot be run, or does not give one number for each label.
     """
     if model.litert is None:
@@ -29,20 +30,19 @@ def open_network(model: ModelFile, *, is_mirrored: bool = False) -> Classify:
         with quiet():  # it announces its delegate
             network = litert_network(model.litert)
 
-    def classify(images: np.ndarray) -> np.ndarray:
-        faces = network_faces(model, images)
-        probabilities = network(faces)
+    used = replace(model, is_mirrored=model.is_mirrored or is_mirrored)
+
+    def answer(images: np.ndarray) -> np.ndarray:
+        probabilities = classify(used, network, network_faces(model, images))
         if probabilities.shape != (len(images), len(model.labels)):
             raise ModelFileError(
                 f"{model.path.name}: expected {len(model.labels)} outputs, one for each label; got "
                 f"{probabilities.shape[1:]}. Stamp it with the recipe that it was trained by: "
                 f'python -m training export "{model.path}" --recipe NAME --data fer2013.csv'
             )
-        if is_mirrored:
-            probabilities = (probabilities + network(np.ascontiguousarray(faces[:, :, ::-1]))) / 2
-        return with_temperature(probabilities, model.temperature)
+        return probabilities
 
-    return classify
+    return answer
 
 
 def network_faces(model: ModelFile, images: np.ndarray) -> np.ndarray:

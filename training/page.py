@@ -142,14 +142,18 @@ def _robustness(findings: Findings) -> str:
 
 def _network(model: ModelFile, findings: Findings) -> str:
     by_layer, side = count_flops(model.path), model.image_size_px
+    asked, answer = (1, "to the face as it stands")
+    if model.is_mirrored:
+        asked, answer = (2, "the mean of those to the face and to its mirror image")
     contempt = "" if CONTEMPT in model.labels else " (no contempt)"
     rows = [
         ("input", f"{side} × {side} gray, each pixel × {model.scale:.6g} + {model.offset:g}"),
         ("crop", f"the face's box, widened on each side by {share(model.crop_margin)} of its length"),
         ("labels", ", ".join(model.labels) + contempt),
         ("parameters", f"{findings.scores['parameters']:,}"),
-        ("computation", f"{sum(by_layer.values()) / 1e6:.1f} million floating-point operations for one face"),
+        ("computation", f"{asked * sum(by_layer.values()) / 1e6:.1f} million floating-point operations for one face"),
         ("temperature", f"{model.temperature:g}"),
+        ("answer", answer),
     ]
     added = model.metadata.get("added_to_logits", {})
     if any(added.values()):

@@ -50,6 +50,7 @@ class Recipe:
     labels' frequencies to the power −`rarity_power`; 0 for all alike. average_momentum: of the exponential average
     of the weights that each epoch ends with; None for none.
     crop_margin: for the app, see `emocam.preprocessing.crop_face`; the fit takes faces as they stand.
+    is_mirrored: the app averages the answers to a face and to its mirror image, for twice the time.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Recipe:
     scale: float = 1 / 127.5
     offset: float = -1.0
     crop_margin: float = 0.0
+    is_mirrored: bool = False
     seed: int = 20
 
     def network_name(self, head: Head) -> str:
@@ -155,6 +157,7 @@ MINI_XCEPTION = Recipe(
     calm_epochs=8,
     heads=(replace(FER2013, ferplus_share=0.3, accuracy_for_weakest=None),),
     crop_margin=0.05,
+    is_mirrored=True,  # 0.4 ms more, where the residual network would cost 1.8 ms more
 )
 
 # The same design taught by a residual network, with both heads.

@@ -195,6 +195,7 @@ def _technical(model: ModelFile) -> Iterable[tuple[str, Any]]:
     recipe = told.get("recipe")
     yield "recipe", recipe.get("name") if isinstance(recipe, Mapping) else None
     yield "temperature", model.temperature
+    yield "mirror image", "averaged in" if model.is_mirrored else None
     for name in ("head", "logit_adjustment", "date", "machine"):
         yield name.replace("_", " "), told.get(name)
     seconds = count_of(told.get("training_seconds"))

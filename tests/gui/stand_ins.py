@@ -41,6 +41,7 @@ class FakeModel:
             offset=0.0,
             crop_margin=0.0,
             temperature=1.0,
+            is_mirrored=False,
             weights_digest="0" * 64,
             litert=None,
             metadata={"dataset": "FER-2013", "metrics": metrics or {}},
