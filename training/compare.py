@@ -41,8 +41,8 @@ CHANGES: dict[str, tuple[str, Recipe]] = {
     ),
     "ferplus_alone": ("FER+'s head alone", replace(SHORT, heads=(FERPLUS,))),
     "taught": (
-        "taught by `residual`, 70 % of the targets",
-        replace(SHORT, teachers=("residual",), teacher_share=0.7, views=4),
+        "taught by `residual_first`, 70 % of the targets",
+        replace(SHORT, teachers=("residual_first",), teacher_share=0.7, views=4),
     ),
     "mirror_only": ("no variations but the mirror", replace(SHORT, augmentation=MIRROR_ONLY)),
     "strong": ("strong variations", replace(SHORT, augmentation=STRONG)),

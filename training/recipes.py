@@ -50,6 +50,7 @@ class Recipe:
     labels' frequencies to the power −`rarity_power`; 0 for all alike. average_momentum: of the exponential average
     of the weights that each epoch ends with; None for none.
     crop_margin: for the app, see `emocam.preprocessing.crop_face`; the fit takes faces as they stand.
+    files_as: what its model files are called before the head's name; None for the recipe's own.
     is_mirrored: the app averages the answers to a face and to its mirror image, for twice the time.
     """
 
@@ -77,11 +78,12 @@ class Recipe:
     offset: float = -1.0
     crop_margin: float = 0.0
     is_mirrored: bool = False
+    files_as: str | None = None
     seed: int = 20
 
     def network_name(self, head: Head) -> str:
         """Return the name of the model file that one head becomes."""
-        return f"{self.name}_{head.name}"
+        return f"{self.files_as or self.name}_{head.name}"
 
 
 # Webcam crops come from a Haar box, which jitters by some percent in place and size.
@@ -113,9 +115,9 @@ RESIDUAL_START = Recipe(
 
 # After 60 strongly varied epochs the network still underfits: 71 % of the faces that it was fitted on, 66 % of the
 # choosing tenth. It goes on with a second cosine and gentler variations.
-RESIDUAL = replace(
+RESIDUAL_FIRST = replace(
     RESIDUAL_START,
-    name="residual",
+    name="residual_first",
     starts_from="residual_start",
     epochs=22,
     learning_rate=1e-3,
@@ -129,17 +131,28 @@ RESIDUAL = replace(
 
 # Another residual network, from other random weights, that the first one teaches: answers of a network say more than
 # labels that are often wrong (Furlanello et al. 2018, arXiv:1805.04770).
-RESIDUAL_TAUGHT = replace(
+RESIDUAL_SECOND = replace(
     RESIDUAL_START,
-    name="residual_taught",
+    name="residual_second",
     augmentation=MEDIUM,
     calm_epochs=0,
     sizes_px=((0.3, 32), (0.55, 40), (1.0, 48)),
-    teachers=("residual",),
+    teachers=("residual_first",),
     teacher_share=0.5,
     views=8,
     crop_margin=0.1,
     seed=21,
+)
+
+# The first one goes on, taught by both.
+RESIDUAL = replace(
+    RESIDUAL_FIRST,
+    name="residual",
+    starts_from="residual_first",
+    epochs=44,
+    teachers=("residual_first", "residual_second"),
+    teacher_share=0.5,
+    views=5,
 )
 
 # FER-2013's faces show a little more than a Haar box. Of −0.1 to 0.2, the best over 1,266 faces from elsewhere (Yale
@@ -171,23 +184,13 @@ MINI_XCEPTION_TAUGHT = replace(
     calm_epochs=0,
     heads=(FER2013, FERPLUS),
     sizes_px=((0.4, 40), (1.0, 48)),
-    teachers=("residual",),
+    teachers=("residual_first",),
     teacher_share=0.7,
     views=8,
     crop_margin=0.1,  # as of the network that taught it; from 0.05 to 0.15 it makes little difference
 )
 
-# Both residual networks together teach once more: the larger one goes on, the small one with one head at a time,
-# because two are in each other's way in 58,000 parameters.
-RESIDUAL_LONGER = replace(
-    RESIDUAL,
-    name="residual_longer",
-    starts_from="residual",
-    epochs=44,
-    teachers=("residual", "residual_taught"),
-    teacher_share=0.5,
-    views=5,
-)
+# Then one head at a time, because two are in each other's way in 58,000 parameters.
 MINI_XCEPTION_VOTES = replace(
     MINI_XCEPTION_TAUGHT,
     name="mini_xception_votes",
@@ -197,10 +200,11 @@ MINI_XCEPTION_VOTES = replace(
     warmup_epochs=1,
     heads=(FERPLUS,),
     sizes_px=((1.0, 48),),
-    teachers=("residual", "residual_taught"),
+    teachers=("residual_first", "residual_second"),
     views=4,
+    files_as="mini_xception",
 )
-MINI_XCEPTION_LABEL = replace(MINI_XCEPTION_VOTES, name="mini_xception_label", heads=(FER2013,))
+MINI_XCEPTION_LABEL = replace(MINI_XCEPTION_VOTES, name="mini_xception_label", heads=(FER2013,), files_as=None)
 
 RECIPES = {
     recipe.name: recipe
@@ -210,9 +214,9 @@ RECIPES = {
         MINI_XCEPTION_VOTES,
         MINI_XCEPTION_LABEL,
         RESIDUAL_START,
+        RESIDUAL_FIRST,
+        RESIDUAL_SECOND,
         RESIDUAL,
-        RESIDUAL_TAUGHT,
-        RESIDUAL_LONGER,
     )
 }
 

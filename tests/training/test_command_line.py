@@ -50,7 +50,7 @@ def run(files, tmp_path_factory) -> Path:
     told = run_fit(files, out)
     assert told.count("epoch 2 of 2") == 3
     assert "python -m training export" in told
-    assert (out.parent / "residual" / "residual_ferplus.hdf5").exists()
+    assert (out.parent / "residual_first" / "residual_first_ferplus.hdf5").exists()
     return out
 
 
@@ -101,7 +101,7 @@ def test_the_mean_of_several_models_and_of_mirror_images_is_scored(files, run, c
 
 def test_a_run_that_was_killed_goes_on_to_the_same_weights(files, run, tmp_path):
     out = tmp_path / "killed"
-    for before in ("residual_start", "residual"):
+    for before in ("residual_start", "residual_first"):
         shutil.copytree(run.parent / before, tmp_path / before)
     process = subprocess.Popen(fit_command(files, out), cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
