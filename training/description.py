@@ -19,7 +19,7 @@ def description(
         "offset": recipe.offset,
         "crop_margin": recipe.crop_margin,
         "temperature": temperature,
-        "mirrored": recipe.is_mirrored,
+        "mirrored": head.is_mirrored,
         "dataset": dataset,
         "split": split,
         "selection_rule": selection_rule,

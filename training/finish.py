@@ -60,7 +60,7 @@ def _write_head(
     labels = head_truth(head, choosing)
     faces = network_input(choosing.images[labels >= 0], scale=recipe.scale, offset=recipe.offset)
     labels = labels[labels >= 0]
-    views = [faces, faces[:, :, ::-1]] if recipe.is_mirrored else [faces]
+    views = [faces, faces[:, :, ::-1]] if head.is_mirrored else [faces]
     answers = [plain.predict(view, batch_size=256, verbose=0)[head.name] for view in views]
     probabilities = np.mean(answers, axis=0)
     counts = targets.sum(axis=0) + 1  # a label that no face bears has a logarithm, too
