@@ -165,8 +165,8 @@ RESIDUAL = replace(
 
 # FER-2013's faces show a little more than a Haar box. Of −0.1 to 0.2, the best over 1,266 faces from elsewhere (Yale
 # faces and press photographs), which were in no fit.
-MINI_XCEPTION = Recipe(
-    name="mini_xception",
+MINI_XCEPTION_ALONE = Recipe(
+    name="mini_xception_alone",
     architecture="mini_xception",
     epochs=80,
     batch_size=64,
@@ -182,7 +182,7 @@ MINI_XCEPTION = Recipe(
 
 # The same design taught by a residual network, with both heads.
 MINI_XCEPTION_TAUGHT = replace(
-    MINI_XCEPTION,
+    MINI_XCEPTION_ALONE,
     name="mini_xception_taught",
     epochs=60,
     batch_size=128,
@@ -197,7 +197,7 @@ MINI_XCEPTION_TAUGHT = replace(
     crop_margin=0.1,  # as of the network that taught it; from 0.05 to 0.15 it makes little difference
 )
 
-# Then one head at a time, because two are in each other's way in 58,000 parameters.
+# Then one head at a time, because two are in each other's way in 58,000 parameters: the two small networks that ship.
 MINI_XCEPTION_VOTES = replace(
     MINI_XCEPTION_TAUGHT,
     name="mini_xception_votes",
@@ -211,12 +211,12 @@ MINI_XCEPTION_VOTES = replace(
     views=4,
     files_as="mini_xception",
 )
-MINI_XCEPTION_LABEL = replace(MINI_XCEPTION_VOTES, name="mini_xception_label", heads=(FER2013,), files_as=None)
+MINI_XCEPTION_LABEL = replace(MINI_XCEPTION_VOTES, name="mini_xception_label", heads=(FER2013,))
 
 RECIPES = {
     recipe.name: recipe
     for recipe in (
-        MINI_XCEPTION,
+        MINI_XCEPTION_ALONE,
         MINI_XCEPTION_TAUGHT,
         MINI_XCEPTION_VOTES,
         MINI_XCEPTION_LABEL,
