@@ -1,21 +1,23 @@
 """Ends a run: balances and calibrates each head on the choosing tenth, and writes it as a file of its own."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 
-from emocam.model_file import write_metadata
+from emocam.model_file import read_model_file, write_metadata
 from emocam.preprocessing import network_input
 from training.architectures import build, copy_weights
 from training.balance import adjusted, choose_strength, frequency_biases, likeliest_biases, raise_weakest
 from training.calibrate import fit_temperature
 from training.data import SIZE_PX, FaceData, majority
 from training.description import description
+from training.history import RunError
 from training.machine import describe_machine
 from training.quiet import quiet
-from training.recipes import Head, Recipe
+from training.recipes import RECIPES, Head, Recipe
 
 NETWORK_FILE = "network.keras"
 
@@ -48,6 +50,18 @@ def head_truth(head: Head, data: FaceData) -> np.ndarray:
     return majority(data) if head.ferplus_share == 1 else data.labels.astype(int)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Calibration:
+    """What is done to a head after the fit. biases: (L,), added to its logits. accuracy: on the choosing tenth,
+    None where the fit has seen that.
+    """
+
+    strength: float
+    biases: np.ndarray
+    temperature: float
+    accuracy: float | None
+
+
 def _write_head(
     plain: keras.Model,
     recipe: Recipe,
@@ -57,6 +71,28 @@ def _write_head(
     history: list[dict[str, float]],
     targets: np.ndarray,
 ) -> Path:
+    if recipe.fits_all:
+        done = _calibration_before(recipe, head, folder.parent)
+    else:
+        done = _calibrate(plain, recipe, head, choosing, targets)
+    name = recipe.network_name(head)
+    keras.utils.clear_session(free_memory=False)  # the layers' names count from one in every file
+    keras.config.set_dtype_policy("float32")
+    single = build(recipe, [head], image_size_px=SIZE_PX)
+    copy_weights(plain, single)
+    _adjust(single.get_layer(f"{head.name}_scores"), done.biases)
+    path = folder / f"{name}.hdf5"
+    with quiet():  # Keras calls HDF5 a legacy format
+        keras.Model(single.inputs, single.outputs[0], name=name).save(path, include_optimizer=False)
+    added = {label: round(float(bias), 3) for label, bias in zip(head.labels, done.biases, strict=True)}
+    written = _description(recipe, head, done, history)
+    write_metadata(path, {**written, "logit_adjustment": done.strength, "added_to_logits": added})
+    return path
+
+
+def _calibrate(
+    plain: keras.Model, recipe: Recipe, head: Head, choosing: FaceData, targets: np.ndarray
+) -> _Calibration:
     labels = head_truth(head, choosing)
     faces = network_input(choosing.images[labels >= 0], scale=recipe.scale, offset=recipe.offset)
     labels = labels[labels >= 0]
@@ -76,21 +112,21 @@ def _write_head(
         balanced = adjusted(probabilities, biases)
         biases = biases + raise_weakest(balanced, labels, accuracy_to_give=head.accuracy_for_weakest)
     probabilities = np.mean([adjusted(answer, biases) for answer in answers], axis=0)
-    temperature = fit_temperature(probabilities, labels)
-    name = recipe.network_name(head)
-    keras.utils.clear_session(free_memory=False)  # the layers' names count from one in every file
-    keras.config.set_dtype_policy("float32")
-    single = build(recipe, [head], image_size_px=SIZE_PX)
-    copy_weights(plain, single)
-    _adjust(single.get_layer(f"{head.name}_scores"), biases)
-    path = folder / f"{name}.hdf5"
-    with quiet():  # Keras calls HDF5 a legacy format
-        keras.Model(single.inputs, single.outputs[0], name=name).save(path, include_optimizer=False)
     accuracy = float((probabilities.argmax(axis=1) == labels).mean())
-    written = _description(recipe, head, temperature, history, accuracy)
-    added = {label: round(float(bias), 3) for label, bias in zip(head.labels, biases, strict=True)}
-    write_metadata(path, {**written, "logit_adjustment": strength, "added_to_logits": added})
-    return path
+    return _Calibration(strength, biases, fit_temperature(probabilities, labels), accuracy)
+
+
+def _calibration_before(recipe: Recipe, head: Head, runs: Path) -> _Calibration:
+    """Return that of the network that a last fit began with, which had not seen the choosing tenth."""
+    assert recipe.starts_from is not None
+    before = RECIPES[recipe.starts_from]
+    path = runs / before.name / f"{before.network_name(head)}.hdf5"
+    if not path.exists():
+        raise RunError(f"{path} is missing: the recipe {before.name} has to be fitted first. "
+                       f"python -m training fit --recipe {before.name} --out {path.parent}")
+    told = read_model_file(path).metadata
+    biases = np.array([told["added_to_logits"][label] for label in head.labels])
+    return _Calibration(told["logit_adjustment"], biases, told["temperature"], accuracy=None)
 
 
 def _adjust(scores: keras.layers.Layer, biases: np.ndarray) -> None:
@@ -100,26 +136,26 @@ def _adjust(scores: keras.layers.Layer, biases: np.ndarray) -> None:
 
 
 def _description(
-    recipe: Recipe,
-    head: Head,
-    temperature: float,
-    history: list[dict[str, float]],
-    accuracy: float,
+    recipe: Recipe, head: Head, done: _Calibration, history: list[dict[str, float]]
 ) -> dict[str, Any]:
+    calibrated = "temperature and the balance of the labels are fitted on the choosing tenth"
+    if recipe.fits_all:
+        calibrated = f"temperature and the balance of the labels are those of the recipe {recipe.starts_from}, with " \
+                     "which this fit began and which had not seen the choosing tenth"
     described = description(
         recipe,
         head,
-        temperature=temperature,
+        temperature=done.temperature,
         dataset="FER-2013 (Goodfellow et al. 2013), FER+ votes (Barsoum et al. 2016)",
-        split="Training less its choosing tenth",
-        selection_rule="none: the weights of the last epoch; temperature and the balance of the labels are "
-        "fitted on the choosing tenth, and the app's crop margin was chosen on faces that are not FER-2013's",
+        split="Training, all of it" if recipe.fits_all else "Training less its choosing tenth",
+        selection_rule=f"none: the weights of the last epoch; {calibrated}, "
+        "and the app's crop margin was chosen on faces that are not FER-2013's",
         licence="The weights are MIT, as Emocam is. FER-2013's pictures were collected from the web for "
         "research; none of them is in this file.",
     )
     return {
         **described,
-        "metrics": {"choosing_tenth": {"accuracy": accuracy}},
+        "metrics": {} if done.accuracy is None else {"choosing_tenth": {"accuracy": done.accuracy}},
         "training_seconds": round(sum(row["seconds"] for row in history)),
         "machine": describe_machine(),
     }

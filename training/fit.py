@@ -8,6 +8,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
+import cv2
 import keras
 import numpy as np
 
@@ -32,7 +33,7 @@ def fit(
     on_epoch: Callable[[int, float, dict[str, dict[str, float]]], None],
     on_step: Callable[[int, int], None] | None = None,
 ) -> list[Path]:
-    """Fit a network on Training less its choosing tenth; return the stamped .hdf5 files in `folder`, one a head.
+    """Fit a network on Training less, as a rule, its choosing tenth; return the stamped .hdf5 files, one a head.
 
     Nothing is selected: the weights are those of the last epoch. After each epoch the folder holds a
     checkpoint and a row more in each head's history; `on_epoch` gets the epoch's number, its seconds and the
@@ -44,7 +45,7 @@ def fit(
         raise DataError(f"recipe {recipe.name} mixes FER+ votes into the targets: give fer2013new.csv "
                         "with --ferplus")
     chooses = choosing_tenth(training)
-    fitting, choosing = training.take(~chooses), training.take(chooses)
+    fitting, choosing = training.take(~chooses | recipe.fits_all), training.take(chooses)
     targets = {head.name: _targets(fitting, head, recipe) for head in recipe.heads}
     _claim(folder, recipe, fitting, targets)
     run = _Run(recipe, folder, fitting, targets, on_step)
@@ -145,7 +146,7 @@ class _Run:
     def score(self, head: Head, data: FaceData) -> tuple[float, float]:
         """Return cross-entropy against what the head is to say of each face, and accuracy."""
         labels = head_truth(head, data)
-        faces = network_faces(data.images[labels >= 0], self.recipe)
+        faces = scored_faces(data.images[labels >= 0], self.recipe)
         probabilities = self.model.predict(faces, batch_size=256, verbose=0)[head.name]
         labels = labels[labels >= 0]
         loss = -np.log(np.maximum(probabilities[np.arange(len(labels)), labels], 1e-7)).mean()
@@ -183,6 +184,14 @@ class _Run:
 def network_faces(images: np.ndarray, recipe: Recipe) -> np.ndarray:
     """Return (N, S, S) uint8 faces as the recipe's network takes them."""
     return network_input(images, scale=recipe.scale, offset=recipe.offset)
+
+
+def scored_faces(images: np.ndarray, recipe: Recipe) -> np.ndarray:
+    """Return (N, S, S) uint8 faces as the network takes them, in the size that the recipe's last epochs fit."""
+    side = recipe.sizes_px[-1][1]
+    if images.shape[1] != side:
+        images = np.stack([cv2.resize(image, (side, side), interpolation=cv2.INTER_LINEAR) for image in images])
+    return network_faces(images, recipe)
 
 
 def _targets(data: FaceData, head: Head, recipe: Recipe) -> np.ndarray:

@@ -172,10 +172,12 @@ _OPERATIONS = (
 
 def _training(model: ModelFile, epochs: int) -> str:
     metadata = model.metadata
-    seconds, teachers = metadata.get("training_seconds"), (metadata.get("recipe") or {}).get("teachers")
+    recipe = metadata.get("recipe") or {}
+    seconds, teachers, start = metadata.get("training_seconds"), recipe.get("teachers"), recipe.get("starts_from")
     rows = [
         ("data", metadata.get("dataset", "not known")),
         ("fitted on", metadata.get("split", "not known")),
+        ("began with", f"recipe `{start}`" if start else "random weights"),
         ("teachers", ", ".join(f"recipe `{name}`" for name in teachers) if teachers else "none"),
         ("selection", metadata.get("selection_rule", "not known")),
         ("epochs", f"{epochs}"),
@@ -183,7 +185,10 @@ def _training(model: ModelFile, epochs: int) -> str:
         ("machine", metadata.get("machine", "not known")),
         ("date", metadata.get("date", "not known")),
     ]
-    return "## Training\n\n" + table(("", ""), rows)
+    fitted_too = "" if not recipe.get("fits_all") else (
+        "\n\nThe choosing tenth was fitted too, so its curves below are no measure of the network."
+    )
+    return "## Training\n\n" + table(("", ""), rows) + fitted_too
 
 
 def _reproduce(model: ModelFile, findings: Findings) -> str:

@@ -12,6 +12,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+from training.confidence import FACES_TO_DRAW
+
 FITTED, CHOOSING, INK, RULE = "#0072B2", "#D55E00", "#222222", "#DDDDDD"  # Okabe and Ito: distinct to everyone
 STYLE: Any = {"font.size": 10, "axes.edgecolor": "#888888", "axes.labelcolor": INK, "text.color": INK,
          "xtick.color": INK, "ytick.color": INK, "axes.titlelocation": "left", "axes.titleweight": "bold"}
@@ -74,12 +76,14 @@ def plot_confidence(
     """Draw how often answers of a confidence are right, and what each prediction sensitivity gives."""
     with plt.rc_context(STYLE):
         figure, (curve, given) = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")
-        confidences, accuracies = ([one[name] for one in reliability] for name in ("confidence", "accuracy"))
-        faces = np.array([one["faces"] for one in reliability])
+        drawn = [one for one in reliability if one["faces"] >= FACES_TO_DRAW]
+        confidences, accuracies, faces = (
+            np.array([one[name] for one in drawn]) for name in ("confidence", "accuracy", "faces")
+        )
         curve.plot([0, 1], [0, 1], color="#888888", linestyle="--", linewidth=1, label="as often as it says")
         curve.plot(confidences, accuracies, color=FITTED, linewidth=1.8)
-        curve.scatter(confidences, accuracies, s=10 + 240 * faces / faces.max(), color=FITTED, zorder=3,
-                      label="measured; area: number of faces")
+        curve.scatter(confidences, accuracies, s=10 + 240 * faces / faces.max(initial=1), color=FITTED, zorder=3,
+                      label=f"measured; area: number of faces, {FACES_TO_DRAW} and more")
         curve.set_title("Reliability")
         curve.set_xlabel("confidence")
         curve.set_ylabel("right")

@@ -60,6 +60,7 @@ class Recipe:
     labels' frequencies to the power −`rarity_power`; 0 for all alike. average_momentum: of the exponential average
     of the weights that each epoch ends with; None for none.
     crop_margin: for the app, see `emocam.preprocessing.crop_face`; the fit takes faces as they stand.
+    fits_all: the choosing tenth is fitted too, in a last fit that goes on with a calibrated network.
     files_as: what its model files are called before the head's name; None for the recipe's own.
     """
 
@@ -86,6 +87,7 @@ class Recipe:
     scale: float = 1 / 127.5
     offset: float = -1.0
     crop_margin: float = 0.0
+    fits_all: bool = False
     files_as: str | None = None
     seed: int = 20
 
@@ -213,6 +215,34 @@ MINI_XCEPTION_VOTES = replace(
 )
 MINI_XCEPTION_LABEL = replace(MINI_XCEPTION_VOTES, name="mini_xception_label", heads=(FER2013,))
 
+# A last, gentle fit in which the choosing tenth takes part.
+RESIDUAL_LAST = replace(
+    RESIDUAL,
+    name="residual_last",
+    starts_from="residual",
+    epochs=14,
+    learning_rate=4e-4,
+    teachers=("residual", "residual_second"),
+    views=4,
+    fits_all=True,
+    files_as="residual",
+)
+MINI_XCEPTION_VOTES_LAST = replace(
+    MINI_XCEPTION_VOTES,
+    name="mini_xception_votes_last",
+    starts_from="mini_xception_votes",
+    epochs=14,
+    learning_rate=1e-3,
+    teachers=("residual", "residual_second"),
+    fits_all=True,
+)
+MINI_XCEPTION_LABEL_LAST = replace(
+    MINI_XCEPTION_VOTES_LAST,
+    name="mini_xception_label_last",
+    starts_from="mini_xception_label",
+    heads=(FER2013,),
+)
+
 RECIPES = {
     recipe.name: recipe
     for recipe in (
@@ -220,17 +250,20 @@ RECIPES = {
         MINI_XCEPTION_TAUGHT,
         MINI_XCEPTION_VOTES,
         MINI_XCEPTION_LABEL,
+        MINI_XCEPTION_VOTES_LAST,
+        MINI_XCEPTION_LABEL_LAST,
         RESIDUAL_START,
         RESIDUAL_FIRST,
         RESIDUAL_SECOND,
         RESIDUAL,
+        RESIDUAL_LAST,
     )
 }
 
 
 def network_names() -> list[str]:
     """Return the names of the networks that the recipes make."""
-    return sorted(recipe.network_name(head) for recipe in RECIPES.values() for head in recipe.heads)
+    return sorted({recipe.network_name(head) for recipe in RECIPES.values() for head in recipe.heads})
 
 
 def find_head(network: str) -> tuple[Recipe, Head]:

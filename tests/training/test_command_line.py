@@ -11,7 +11,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-from faces_file import rows, write_fer2013, write_ferplus
+from faces_file import write_fer2013
 
 from emocam.model_file import METADATA, read_model_file
 from emocam.resources import shipped_models
@@ -19,13 +19,6 @@ from training.__main__ import main
 
 pytestmark = pytest.mark.training
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="module")
-def files(tmp_path_factory) -> tuple[Path, Path]:
-    """Return a small fer2013.csv and fer2013new.csv."""
-    folder, data = tmp_path_factory.mktemp("data"), rows()
-    return write_fer2013(folder / "fer2013.csv", data), write_ferplus(folder / "fer2013new.csv", data)
 
 
 def fit_command(files, out: Path, *, epochs: int = 2, backend: str = "tensorflow") -> list[str]:

@@ -3,32 +3,35 @@
 import re
 
 import pytest
-from faces_file import rows, write_fer2013, write_ferplus
 
 from training.compare import CHANGES, compare
-from training.data import DataError, FaceData, read_faces
+from training.data import TRAINING, DataError, FaceData, read_faces
 
 pytestmark = pytest.mark.training
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory) -> FaceData:
-    folder, faces = tmp_path_factory.mktemp("data"), rows()
-    return read_faces(write_fer2013(folder / "fer2013.csv", faces), write_ferplus(folder / "fer2013new.csv", faces))
+def data(files) -> FaceData:
+    return read_faces(*files)
 
 
 def test_a_table_tells_each_change_with_its_seeds_and_reads_finished_runs(data, tmp_path):
     told = compare(data, ["ferplus_alone"], seeds=[1, 2], runs=tmp_path)
     name, *cells = told.splitlines()[2].strip("| ").split(" | ")
     assert name == "FER+'s head alone"
-    assert cells[:2] == ["", ""]
-    assert all(re.fullmatch(r"\d+\.\d % ± \d+\.\d", cell) for cell in cells[2:4])
-    assert cells[4].isdigit()
+    assert cells[:3] == ["", "", ""]
+    assert all(re.fullmatch(r"\d+\.\d % ± \d+\.\d", cell) for cell in cells[3:6])
+    assert cells[6].isdigit()
     weights = [tmp_path / "compare_ferplus_alone_2" / name for name in ("network.keras", "checkpoint.keras")]
     for file in weights:
         file.unlink()
     assert compare(data, ["ferplus_alone"], seeds=[1, 2], runs=tmp_path) == told
     assert not any(file.exists() for file in weights)
+
+
+def test_public_test_is_left_blank_where_the_file_has_none(data, tmp_path):
+    told = compare(data.split(TRAINING), ["ferplus_alone"], seeds=[1], runs=tmp_path)
+    assert told.splitlines()[2].strip("| ").split(" | ")[6] == ""
 
 
 def test_an_unknown_change_names_the_known_ones(data, tmp_path):
