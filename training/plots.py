@@ -83,7 +83,7 @@ def plot_confidence(
         curve.plot([0, 1], [0, 1], color="#888888", linestyle="--", linewidth=1, label="as often as it says")
         curve.plot(confidences, accuracies, color=FITTED, linewidth=1.8)
         curve.scatter(confidences, accuracies, s=10 + 240 * faces / faces.max(initial=1), color=FITTED, zorder=3,
-                      label=f"measured; area: number of faces, {FACES_TO_DRAW} and more")
+                      clip_on=False, label=f"measured; area: number of faces, {FACES_TO_DRAW} and more")
         curve.set_title("Reliability")
         curve.set_xlabel("confidence")
         curve.set_ylabel("right")
@@ -100,7 +100,7 @@ def plot_confidence(
                 axis.set_major_formatter(PercentFormatter(1, decimals=0))
             axes.grid(color=RULE)
             axes.spines[["top", "right"]].set_visible(False)
-            axes.legend(frameon=False, fontsize=9, loc="lower right" if axes is curve else "lower left")
+            axes.legend(frameon=False, fontsize=9, loc="upper left" if axes is curve else "lower left")
         figure.savefig(path, dpi=DPI)
         plt.close(figure)
 
