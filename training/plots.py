@@ -83,7 +83,7 @@ def plot_confidence(
         curve.plot([0, 1], [0, 1], color="#888888", linestyle="--", linewidth=1, label="as often as it says")
         curve.plot(confidences, accuracies, color=FITTED, linewidth=1.8)
         curve.scatter(confidences, accuracies, s=10 + 240 * faces / faces.max(initial=1), color=FITTED, zorder=3,
-                      clip_on=False, label=f"measured; area: number of faces, {FACES_TO_DRAW} and more")
+                      clip_on=False, label=f"measured; area: faces ({FACES_TO_DRAW} and more)")
         curve.set_title("Reliability")
         curve.set_xlabel("confidence")
         curve.set_ylabel("right")
