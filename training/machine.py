@@ -16,7 +16,7 @@ def describe_machine() -> str:
     accelerators = f", {len(devices)} accelerator(s) ({', '.join(devices)})" if devices else ", no GPU"
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return (
-        f"{cores} cores of {_processor()}{accelerators}, "
+        f"{cores} {'core' if cores == 1 else 'cores'} of {_processor()}{accelerators}, "
         f"Keras {keras.__version__} on {keras.backend.backend()}"
     )
 
