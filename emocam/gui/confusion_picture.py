@@ -1,4 +1,4 @@
-"""Paints a confusion matrix: a row for each label that people gave, its answers in percent, shaded by them."""
+"""Paints a confusion matrix: a row for each label that the pictures bear, its answers in percent, shaded by them."""
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPalette

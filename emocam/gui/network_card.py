@@ -172,16 +172,17 @@ def _confused(confusion: Confusion, judge: str | None) -> str:
     ]
     worst = sorted(pairs, reverse=True)[:WORST_PAIRS]
     told = "; ".join(
-        f"of the {total:,} faces that people call {html.escape(true)}, {100 * share:.0f}&nbsp;% are called "
+        f"of the {total:,} faces labelled {html.escape(true)}, {100 * share:.0f}&nbsp;% are called "
         f"{html.escape(answer)}"
         for share, total, true, answer in worst
     )
     said = f"Most of all: {told}." if told else "Nothing: every answer was right."
     people = f", judged by {html.escape(JUDGES[judge])}" if judge else ""
     return (
-        f"<h4>What it confuses most</h4><p>{said}</p><p>A row for each label that people gave, with the network’s "
-        f"answers in percent{people}; what is right stands on the diagonal.</p><p><img src='{CONFUSION_NAME}' "
-        "alt='Confusion matrix: a row for each label that people gave, the answers in percent'></p>"
+        f"<h4>What it confuses most</h4><p>{said}</p><p>A row for each label that the pictures bear, with the "
+        f"network’s answers in percent{people}; what is right stands on the diagonal.</p><p>"
+        f"<img src='{CONFUSION_NAME}' alt='Confusion matrix: a row for each label that the pictures bear, "
+        "the answers in percent'></p>"
     )
 
 

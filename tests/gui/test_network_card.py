@@ -64,9 +64,9 @@ def test_the_card_names_the_worst_pairs_first_and_three_at_most():
     confusion = {"labels": ["happy", "sad", "fear"], "counts": counts}
     text = card_text(model(network_metrics(confusion=confusion)))
     worst = [
-        "Most of all: of the 11 faces that people call fear, 91&nbsp;% are called happy",
-        "of the 100 faces that people call sad, 40&nbsp;% are called happy",
-        "of the 100 faces that people call happy, 15&nbsp;% are called sad.",
+        "Most of all: of the 11 faces labelled fear, 91&nbsp;% are called happy",
+        "of the 100 faces labelled sad, 40&nbsp;% are called happy",
+        "of the 100 faces labelled happy, 15&nbsp;% are called sad.",
     ]
     assert "; ".join(worst) in text
 
