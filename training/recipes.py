@@ -267,7 +267,7 @@ def network_names() -> list[str]:
 
 
 def find_head(network: str) -> tuple[Recipe, Head]:
-    """Return the recipe, and its head, that make the network of this name; raises KeyError."""
+    """Return the recipe, the last of several, and its head, that make the network of this name; raises KeyError."""
     made = {recipe.network_name(head): (recipe, head) for recipe in RECIPES.values() for head in recipe.heads}
     return made[network]
 
