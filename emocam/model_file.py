@@ -15,8 +15,8 @@ from emocam.labels import THREE
 METADATA, LITERT = "emocam", "litert"
 WEIGHTS_DIGEST, LITERT_DIGEST = "weights_digest", "litert_digest"  # attributes of the compiled network
 
-# Of all weights, and of the compiled network; ours have 0.3 to 30 MB. A file of some kB can claim terabytes, since HDF5
-# stores no empty part: reading them would end the app.
+# Of all weights, of the compiled network, and of what it computes with; ours have 0.3 to 30 MB. A file of some kB can
+# claim terabytes, since HDF5 stores no empty part: reading them would end the app.
 LARGEST_BYTES = 512 * 2**20
 
 # What our architectures are made of. Loading a file never runs code from it: a layer that is not
@@ -165,7 +165,7 @@ def _digest(weights: h5py.Group) -> str:
         nonlocal claimed_bytes
         if isinstance(item, h5py.Dataset):
             claimed_bytes += item.nbytes
-            _check_size(claimed_bytes)
+            check_size(claimed_bytes)
             values = np.ascontiguousarray(item[()], "<f4")
             digest.update(f"{name} {values.shape}\n".encode())
             digest.update(values.tobytes())
@@ -178,7 +178,7 @@ def _litert(path: Path, file: h5py.File, digest: str) -> bytes | None:
     dataset = file.get(LITERT)
     if not isinstance(dataset, h5py.Dataset) or dataset.attrs.get(WEIGHTS_DIGEST) != digest:
         return None
-    _check_size(dataset.nbytes)
+    check_size(dataset.nbytes)
     flatbuffer = np.asarray(dataset[()], np.uint8).tobytes()
     # A file compiled elsewhere may lack it; where it stands, one flipped bit of a weight is found by it.
     if dataset.attrs.get(LITERT_DIGEST, (found := hashlib.sha256(flatbuffer).hexdigest())) != found:
@@ -186,7 +186,8 @@ def _litert(path: Path, file: h5py.File, digest: str) -> bytes | None:
     return flatbuffer
 
 
-def _check_size(claimed_bytes: int) -> None:
+def check_size(claimed_bytes: int) -> None:
+    """Raise ValueError where a network claims more memory than any that the app runs."""
     if claimed_bytes > LARGEST_BYTES:
         raise ValueError(f"expected a network of at most {LARGEST_BYTES >> 20} MB; it claims {claimed_bytes >> 20} MB")
 

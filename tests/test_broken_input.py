@@ -4,6 +4,7 @@ import json
 import os
 import random
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -17,6 +18,7 @@ import numpy as np
 import pytest
 from fakes import NetworkCamera, noisy_picture
 
+from emocam.classification import open_classifier
 from emocam.messages import Frame, Gap
 from emocam.model_file import LITERT, LITERT_DIGEST, ModelFileError, read_model_file
 from emocam.resources import shipped_models
@@ -144,6 +146,19 @@ def test_broken_networks_are_opened_or_refused(tmp_path):
         assert outcome == "opened" or Path(path).name in outcome
         assert seconds < 5
     assert sum(outcome != "opened" for outcome, _ in answers.values()) > 35
+
+
+def test_a_compiled_network_that_claims_gigabytes_is_refused_before_it_takes_them(tmp_path):
+    path = tmp_path / "greedy.hdf5"
+    path.write_bytes(shipped_models()["mini_xception_fer2013"].read_bytes())
+    with h5py.File(path, "r+") as file:
+        content = np.asarray(file[LITERT][()], np.uint8).tobytes()
+        one_face, many = (struct.pack("<5i", 4, count, 44, 44, 16) for count in (1, 65_281))
+        assert one_face in content
+        file[LITERT][...] = np.frombuffer(content.replace(one_face, many), np.uint8)
+        del file[LITERT].attrs[LITERT_DIGEST]
+    with pytest.raises(ModelFileError, match=r"damaged .*it claims .* MB"):
+        open_classifier(path)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such pipes")
