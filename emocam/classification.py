@@ -1,14 +1,13 @@
 """From face crops to probabilities: the compiled network, or Keras where a file has none."""
 
 import importlib.util
-import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from emocam.model_file import ModelFile, ModelFileError, check_size, classify, export_command, read_model_file
+from emocam.model_file import ModelFile, ModelFileError, classify, export_command, open_interpreter, read_model_file
 from emocam.preprocessing import network_input
 from emocam.sharing import Pair
 
@@ -38,18 +37,8 @@ def open_classifier(path: Path) -> Classifier:
 
 
 def _litert_network(model: ModelFile, flatbuffer: bytes) -> Network:
-    from ai_edge_litert.interpreter import Interpreter  # 0.14 s, so only once a model is opened
-
-    def allocate() -> Any:
-        # One thread: measured, a second one makes one face slower, 2.1 -> 2.6 ms.
-        interpreter: Any = Interpreter(model_content=flatbuffer, num_threads=1)
-        # A flipped bit in a shape can claim gigabytes, which the allocation would take.
-        check_size(sum(_tensor_bytes(tensor) for tensor in interpreter.get_tensor_details()))
-        interpreter.allocate_tensors()
-        return interpreter
-
     try:
-        interpreters = Pair(allocate)
+        interpreters = Pair(lambda: open_interpreter(flatbuffer))
         inputs, outputs = interpreters.first.get_input_details(), interpreters.first.get_output_details()
     except (ValueError, RuntimeError) as error:
         raise _refused(model, f": the compiled network is damaged ({error})") from None
@@ -65,10 +54,6 @@ def _litert_network(model: ModelFile, flatbuffer: bytes) -> Network:
         return probabilities
 
     return lambda faces: np.stack(interpreters.share(answer, list(faces)))
-
-
-def _tensor_bytes(tensor: dict[str, Any]) -> int:
-    return abs(math.prod(map(int, tensor["shape"]))) * np.dtype(tensor["dtype"]).itemsize
 
 
 def _keras_network(model: ModelFile) -> Network:

@@ -10,8 +10,8 @@ import numpy as np
 
 from training.augment import MIRROR_ONLY
 from training.data import PUBLIC_TEST, TRAINING, DataError, FaceData, choosing_tenth
-from training.finish import NETWORK_FILE, head_truth
-from training.fit import scored_faces
+from training.finish import NETWORK_FILE
+from training.fit import ask_head
 from training.history import history_path, read_history
 from training.metrics import mean_recall
 from training.progress import fit_with_progress
@@ -118,16 +118,10 @@ def _score(
 ) -> Figures:
     """Return one head's accuracy and mean recall on the choosing tenth, and its accuracy on PublicTest."""
     choosing, public = scored
-    answers, labels = _answers(network, head, choosing, recipe)
-    figures = (float((answers == labels).mean()), mean_recall(answers, labels))
+    probabilities, labels = ask_head(network, head, choosing, recipe)
+    said = probabilities.argmax(axis=1)
+    figures = (float((said == labels).mean()), mean_recall(said, labels))
     if public is None:
         return (*figures, None)
-    answers, labels = _answers(network, head, public, recipe)
-    return (*figures, float((answers == labels).mean()))
-
-
-def _answers(network: keras.Model, head: Head, data: FaceData, recipe: Recipe) -> tuple[np.ndarray, np.ndarray]:
-    """Return what a head says of the faces whose label is not open, and what it is to say."""
-    labels = head_truth(head, data)
-    faces = scored_faces(data.images[labels >= 0], recipe)
-    return network.predict(faces, batch_size=256, verbose=0)[head.name].argmax(axis=1), labels[labels >= 0]
+    probabilities, labels = ask_head(network, head, public, recipe)
+    return (*figures, float((probabilities.argmax(axis=1) == labels).mean()))

@@ -97,6 +97,13 @@ def count_warnings(data: FaceData) -> list[str]:
     ]
 
 
+def resized(images: np.ndarray, size_px: int) -> np.ndarray:
+    """Return (N, H, W) uint8 faces as (N, size_px, size_px); the same array where they have that size."""
+    if images.shape[1:] == (size_px, size_px):
+        return images
+    return np.stack([cv2.resize(image, (size_px, size_px), interpolation=cv2.INTER_LINEAR) for image in images])
+
+
 def choosing_tenth(data: FaceData) -> np.ndarray:
     """Return a (N,) bool mask of the tenth of each class that chooses between networks.
 

@@ -14,7 +14,7 @@ from training.balance import adjusted, choose_strength, frequency_biases, likeli
 from training.calibrate import fit_temperature
 from training.data import SIZE_PX, FaceData, majority
 from training.description import description
-from training.history import RunError
+from training.history import check_fitted
 from training.machine import describe_machine
 from training.quiet import quiet
 from training.recipes import RECIPES, Head, Recipe
@@ -121,9 +121,7 @@ def _calibration_before(recipe: Recipe, head: Head, runs: Path) -> _Calibration:
     assert recipe.starts_from is not None
     before = RECIPES[recipe.starts_from]
     path = runs / before.name / f"{before.network_name(head)}.hdf5"
-    if not path.exists():
-        raise RunError(f"{path} is missing: the recipe {before.name} has to be fitted first. "
-                       f"python -m training fit --recipe {before.name} --out {path.parent}")
+    check_fitted(path, before.name)
     told = read_model_file(path).metadata
     biases = np.array([told["added_to_logits"][label] for label in head.labels])
     return _Calibration(told["logit_adjustment"], biases, told["temperature"], accuracy=None)

@@ -8,16 +8,15 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-import cv2
 import keras
 import numpy as np
 
 from emocam.preprocessing import network_input
 from training.architectures import build, copy_weights
 from training.augment import MIRROR_ONLY, Augmentation, augment, mix
-from training.data import SIZE_PX, TRAINING, DataError, FaceData, choosing_tenth
+from training.data import SIZE_PX, TRAINING, DataError, FaceData, choosing_tenth, resized
 from training.finish import NETWORK_FILE, finish, head_truth
-from training.history import EPOCH_COLUMNS, RunError, history_path, read_history, write_history
+from training.history import EPOCH_COLUMNS, RunError, check_fitted, history_path, read_history, write_history
 from training.quiet import quiet
 from training.recipes import RECIPES, Head, Recipe
 from training.targets import soft_targets, weighted_targets
@@ -145,10 +144,7 @@ class _Run:
 
     def score(self, head: Head, data: FaceData) -> tuple[float, float]:
         """Return cross-entropy against what the head is to say of each face, and accuracy."""
-        labels = head_truth(head, data)
-        faces = scored_faces(data.images[labels >= 0], self.recipe)
-        probabilities = self.model.predict(faces, batch_size=256, verbose=0)[head.name]
-        labels = labels[labels >= 0]
+        probabilities, labels = ask_head(self.model, head, data, self.recipe)
         loss = -np.log(np.maximum(probabilities[np.arange(len(labels)), labels], 1e-7)).mean()
         return float(loss), float((probabilities.argmax(axis=1) == labels).mean())
 
@@ -186,12 +182,14 @@ def network_faces(images: np.ndarray, recipe: Recipe) -> np.ndarray:
     return network_input(images, scale=recipe.scale, offset=recipe.offset)
 
 
-def scored_faces(images: np.ndarray, recipe: Recipe) -> np.ndarray:
-    """Return (N, S, S) uint8 faces as the network takes them, in the size that the recipe's last epochs fit."""
-    side = recipe.sizes_px[-1][1]
-    if images.shape[1] != side:
-        images = np.stack([cv2.resize(image, (side, side), interpolation=cv2.INTER_LINEAR) for image in images])
-    return network_faces(images, recipe)
+def ask_head(network: keras.Model, head: Head, data: FaceData, recipe: Recipe) -> tuple[np.ndarray, np.ndarray]:
+    """Return (N, L) what a head says of the N faces whose label is not open, and (N,) what it is to say.
+
+    The faces have the size that the recipe's last epochs fit.
+    """
+    labels = head_truth(head, data)
+    faces = network_faces(resized(data.images[labels >= 0], recipe.sizes_px[-1][1]), recipe)
+    return network.predict(faces, batch_size=256, verbose=0)[head.name], labels[labels >= 0]
 
 
 def _targets(data: FaceData, head: Head, recipe: Recipe) -> np.ndarray:
@@ -238,9 +236,7 @@ def _compiled(recipe: Recipe, steps: int) -> keras.Model:
 def _load_finished(runs: Path, name: str) -> keras.Model:
     """Return a finished network with the quick layers of the fit; raises RunError where it is missing."""
     path, recipe = runs / name / NETWORK_FILE, RECIPES[name]
-    if not path.exists():
-        raise RunError(f"{path} is missing: the recipe {name} has to be fitted first. "
-                       f"python -m training fit --recipe {name} --out {path.parent}")
+    check_fitted(path, name)
     stored = keras.saving.load_model(path, compile=False)
     network = build(recipe, recipe.heads, is_fitted=True)
     network.set_weights(stored.get_weights())

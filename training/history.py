@@ -12,6 +12,13 @@ class RunError(Exception):
     """A run's folder cannot be gone on with; the text says what to do."""
 
 
+def check_fitted(path: Path, recipe: str) -> None:
+    """Raise RunError where a finished run's file is missing."""
+    if not path.exists():
+        raise RunError(f"{path} is missing: the recipe {recipe} has to be fitted first. "
+                       f"python -m training fit --recipe {recipe} --out {path.parent}")
+
+
 def history_path(folder: Path, head: str) -> Path:
     """Return where a run keeps the history of one head."""
     return folder / f"history_{head}.csv"

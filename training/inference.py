@@ -5,11 +5,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import cv2
 import numpy as np
 
-from emocam.model_file import ModelFile, ModelFileError, classify
+from emocam.model_file import ModelFile, ModelFileError, classify, open_interpreter
 from emocam.preprocessing import network_input
+from training.data import resized
 from training.quiet import quiet
 
 # A network: (N, S, S, 1) float32 -> (N, labels) float32 probabilities.
@@ -47,20 +47,13 @@ def open_network(model: ModelFile, *, is_mirrored: bool = False) -> Classify:
 
 def network_faces(model: ModelFile, images: np.ndarray) -> np.ndarray:
     """Return (N, H, W) uint8 faces as (N, S, S, 1) float32, in the size and scale that the model takes."""
-    side = model.image_size_px
-    if images.shape[1:] != (side, side):
-        images = np.stack([cv2.resize(image, (side, side), interpolation=cv2.INTER_LINEAR) for image in images])
-    return network_input(images, scale=model.scale, offset=model.offset)
+    return network_input(resized(images, model.image_size_px), scale=model.scale, offset=model.offset)
 
 
 def litert_network(flatbuffer: bytes) -> Network:
     """Open a compiled network; raises ModelFileError where its bytes are damaged."""
-    from ai_edge_litert.interpreter import Interpreter
-
     try:
-        # One thread: measured, a second one makes a network of this size slower.
-        interpreter: Any = Interpreter(model_content=flatbuffer, num_threads=1)
-        interpreter.allocate_tensors()
+        interpreter = open_interpreter(flatbuffer)
     except (ValueError, RuntimeError) as error:
         raise ModelFileError(f"the compiled network is damaged ({error}). Export the model anew") from None
     taken, given = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()[0]["index"]

@@ -177,7 +177,7 @@ def _training(model: ModelFile, epochs: int) -> str:
     rows = [
         ("data", metadata.get("dataset", "not known")),
         ("fitted on", metadata.get("split", "not known")),
-        ("began with", f"recipe `{start}`" if start else "random weights"),
+        ("began with", f"recipe `{start}`" if start else "random weights" if recipe else "not known"),
         ("teachers", ", ".join(f"recipe `{name}`" for name in teachers) if teachers else "none"),
         ("selection", metadata.get("selection_rule", "not known")),
         ("epochs", f"{epochs}"),

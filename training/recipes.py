@@ -215,33 +215,25 @@ MINI_XCEPTION_VOTES = replace(
 )
 MINI_XCEPTION_LABEL = replace(MINI_XCEPTION_VOTES, name="mini_xception_label", heads=(FER2013,))
 
-# A last, gentle fit in which the choosing tenth takes part.
-RESIDUAL_LAST = replace(
-    RESIDUAL,
-    name="residual_last",
-    starts_from="residual",
-    epochs=14,
-    learning_rate=4e-4,
-    teachers=("residual", "residual_second"),
-    views=4,
-    fits_all=True,
-    files_as="residual",
-)
-MINI_XCEPTION_VOTES_LAST = replace(
-    MINI_XCEPTION_VOTES,
-    name="mini_xception_votes_last",
-    starts_from="mini_xception_votes",
-    epochs=14,
-    learning_rate=1e-3,
-    teachers=("residual", "residual_second"),
-    fits_all=True,
-)
-MINI_XCEPTION_LABEL_LAST = replace(
-    MINI_XCEPTION_VOTES_LAST,
-    name="mini_xception_label_last",
-    starts_from="mini_xception_label",
-    heads=(FER2013,),
-)
+
+def _last_fit(recipe: Recipe, *, learning_rate: float) -> Recipe:
+    """Return a gentle fit in which the choosing tenth takes part; its teachers have not seen that."""
+    return replace(
+        recipe,
+        name=f"{recipe.name}_last",
+        starts_from=recipe.name,
+        epochs=14,
+        learning_rate=learning_rate,
+        teachers=("residual", "residual_second"),
+        views=4,
+        fits_all=True,
+        files_as=recipe.files_as or recipe.name,
+    )
+
+
+RESIDUAL_LAST = _last_fit(RESIDUAL, learning_rate=4e-4)
+MINI_XCEPTION_VOTES_LAST = _last_fit(MINI_XCEPTION_VOTES, learning_rate=1e-3)
+MINI_XCEPTION_LABEL_LAST = _last_fit(MINI_XCEPTION_LABEL, learning_rate=1e-3)
 
 RECIPES = {
     recipe.name: recipe

@@ -5,14 +5,9 @@ import re
 import pytest
 
 from training.compare import CHANGES, compare
-from training.data import TRAINING, DataError, FaceData, read_faces
+from training.data import TRAINING, DataError
 
 pytestmark = pytest.mark.training
-
-
-@pytest.fixture(scope="module")
-def data(files) -> FaceData:
-    return read_faces(*files)
 
 
 def test_a_table_tells_each_change_with_its_seeds_and_reads_finished_runs(data, tmp_path):

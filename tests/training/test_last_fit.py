@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from emocam.model_file import read_model_file
-from training.data import TRAINING, FaceData, choosing_tenth, read_faces
+from training.data import TRAINING, FaceData, choosing_tenth
 from training.fit import fit
 from training.history import RunError
 from training.recipes import FER2013, MINI_XCEPTION_ALONE, RECIPES, Recipe
@@ -15,11 +15,6 @@ pytestmark = pytest.mark.training
 
 BEFORE = replace(MINI_XCEPTION_ALONE, name="before", epochs=2, batch_size=8, heads=(FER2013,), files_as="tiny")
 LAST = replace(BEFORE, name="last", starts_from="before", fits_all=True)
-
-
-@pytest.fixture(scope="module")
-def data(files) -> FaceData:
-    return read_faces(*files)
 
 
 def steps(data: FaceData, recipe: Recipe, runs: Path) -> int:
