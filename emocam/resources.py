@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from emocam.model_file import ModelFileError
+from emocam.engine.model_file import ModelFileError
 
 _PACKAGE = Path(__file__).parent
 

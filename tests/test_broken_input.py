@@ -16,14 +16,14 @@ import cv2
 import h5py
 import numpy as np
 import pytest
-from fakes import NetworkCamera, noisy_picture
 
-from emocam.classification import open_classifier
+from emocam.engine.classification import open_classifier
+from emocam.engine.model_file import LITERT, LITERT_DIGEST, ModelFileError, read_model_file
 from emocam.messages import Frame, Gap
-from emocam.model_file import LITERT, LITERT_DIGEST, ModelFileError, read_model_file
 from emocam.resources import shipped_models
 from emocam.sources import SourceError, open_source, streams
 from tests.clips import FACE_FROM, demo_frames, write_clip
+from tests.sources.fakes import NetworkCamera, noisy_picture
 
 ROOT = Path(__file__).parent.parent
 
@@ -104,8 +104,8 @@ def test_broken_clips_and_pictures_are_read_as_far_as_they_go_or_refused(tmp_pat
 OPEN_ALL = """
 import json, sys, time
 from pathlib import Path
-from emocam.classification import open_classifier
-from emocam.model_file import ModelFileError
+from emocam.engine.classification import open_classifier
+from emocam.engine.model_file import ModelFileError
 answers = {}
 for path in sys.argv[1:]:
     began = time.monotonic()

@@ -16,12 +16,12 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from emocam.model_file import ModelFileError, read_model_file
-from training.data import PUBLIC_TEST, TRAINING, DataError, FaceData, count_warnings, read_faces
-from training.elsewhere import OtherFaces, read_elsewhere
-from training.history import RunError
+from emocam.engine.model_file import ModelFileError, read_model_file
+from training.data.elsewhere import OtherFaces, read_elsewhere
+from training.data.faces import PUBLIC_TEST, TRAINING, DataError, FaceData, count_warnings, read_faces
+from training.fitting.history import RunError
+from training.fitting.recipes import RECIPES, find_recipe, network_names, with_those_before
 from training.quiet import quiet
-from training.recipes import RECIPES, find_recipe, network_names, with_those_before
 
 INTERRUPTED = 130  # what shells report for a program that Ctrl-C has ended
 STOPPED = "\nStopped. The finished epochs are kept: the same command goes on from there."
@@ -69,7 +69,7 @@ def run_fit(options: argparse.Namespace) -> int:
     folder = options.out or Path("runs") / recipe.name
     data = _read(options, needs=TRAINING)
     _set_up_keras(options)
-    from training.progress import fit_with_progress
+    from training.fitting.progress import fit_with_progress
 
     try:
         for each in with_those_before(recipe):
@@ -88,7 +88,7 @@ def run_compare(options: argparse.Namespace) -> int:
     """Tell what changes of a short fit are worth."""
     data = _read(options, needs=TRAINING)
     _set_up_keras(options)
-    from training.compare import compare
+    from training.fitting.compare import compare
 
     try:
         print(compare(data, options.changes, seeds=options.seeds, runs=options.out))
@@ -102,7 +102,7 @@ def run_evaluate(options: argparse.Namespace) -> int:
     """Score a model, or the mean of several, on a split."""
     models = [read_model_file(path) for path in options.model]
     faces = _read(options, needs=options.split).split(options.split)
-    from training.evaluate import evaluate
+    from training.scoring.evaluate import evaluate
 
     scores = evaluate(models, faces, elsewhere=_read_elsewhere(options), is_mirrored=options.mirrored)
     if options.json:
@@ -131,7 +131,7 @@ def run_report(options: argparse.Namespace) -> int:
     """Write a model's report."""
     read_model_file(options.model)
     data = _read(options, needs=options.split)
-    from training.report import write_report
+    from training.reporting.report import write_report
 
     page = write_report(
         options.model,

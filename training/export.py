@@ -9,7 +9,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from emocam.model_file import (
+from emocam.engine.model_file import (
     ModelFile,
     ModelFileError,
     read_model_file,
@@ -17,12 +17,12 @@ from emocam.model_file import (
     write_litert,
     write_metadata,
 )
-from training.data import DataError
-from training.description import description
-from training.history import history_path
-from training.inference import litert_network, load_keras, network_faces
+from training.data.faces import DataError
+from training.fitting.history import history_path
+from training.fitting.recipes import find_head
 from training.quiet import quiet
-from training.recipes import find_head
+from training.reporting.description import description
+from training.scoring.inference import litert_network, load_keras, network_faces
 
 LARGEST_DIFFERENCE = 1e-4
 CHECKED_FACES = 256

@@ -12,15 +12,15 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from emocam.classification import Classifier, open_classifier
 from emocam.commands.recorded import frames_of, open_file
-from emocam.detection import FaceDetector
+from emocam.engine.classification import Classifier, open_classifier
+from emocam.engine.detection.scan import FaceDetector
+from emocam.engine.model_file import ModelFileError
+from emocam.engine.pipeline import Pipeline
 from emocam.messages import FrameResult
-from emocam.model_file import ModelFileError
-from emocam.pipeline import Pipeline
 from emocam.resources import resolve_model
-from emocam.session import SessionRecorder
-from emocam.session_files import RecordingError, numbered_folder
+from emocam.sessions.files import RecordingError, numbered_folder
+from emocam.sessions.recorder import SessionRecorder
 from emocam.settings import Settings
 from emocam.sources import Source, SourceError
 

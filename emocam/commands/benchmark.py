@@ -13,14 +13,14 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from emocam.classification import open_classifier
 from emocam.commands.plain import measure_plain
 from emocam.commands.process import peak_memory_bytes, process_age_s, usable_cores
 from emocam.commands.recorded import frames_of
-from emocam.detection import FaceDetector
+from emocam.engine.classification import open_classifier
+from emocam.engine.detection.scan import FaceDetector
+from emocam.engine.model_file import ModelFileError
+from emocam.engine.pipeline import Pipeline
 from emocam.messages import Frame, Latency
-from emocam.model_file import ModelFileError
-from emocam.pipeline import Pipeline
 from emocam.resources import resolve_model
 from emocam.settings import Settings
 from emocam.sources import Source, SourceError, open_source

@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from emocam.model_file import ModelFile, ModelFileError, read_model_file
+from emocam.engine.model_file import ModelFile, ModelFileError, read_model_file
 from emocam.resources import resolve_model
 
 

@@ -9,9 +9,9 @@ from time import perf_counter
 import cv2
 import numpy as np
 
+from emocam.engine.model_file import ModelFile, read_model_file
+from emocam.engine.preprocessing import crop_face, gray_picture, network_input
 from emocam.messages import Box
-from emocam.model_file import ModelFile, read_model_file
-from emocam.preprocessing import crop_face, gray_picture, network_input
 from emocam.resources import asset_path
 
 

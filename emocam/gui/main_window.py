@@ -26,26 +26,26 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from emocam.engine.model_file import ModelFile
 from emocam.gui.actions import fill_menu_bar, fill_spectrum_menu, make_actions
 from emocam.gui.advice import duration
-from emocam.gui.charts import ProbabilityChart, ShareChart
 from emocam.gui.dialogs import ABOUT, may_stop_and_close, shortcut_table, show_page
-from emocam.gui.faces_list import FacesList
 from emocam.gui.icons import RECORD_COLOUR, draw_icon
-from emocam.gui.network_card import show_network_card
-from emocam.gui.network_scores import network_scores
+from emocam.gui.live.charts import ProbabilityChart, ShareChart
+from emocam.gui.live.faces_list import FacesList
+from emocam.gui.live.status import Status
+from emocam.gui.live.video_view import VideoView
+from emocam.gui.model.card import show_network_card
+from emocam.gui.model.scores import network_scores
 from emocam.gui.notice_bar import NoticeBar
 from emocam.gui.remembered import SettingsKeeper, WindowLook
 from emocam.gui.session_controls import SessionControls
 from emocam.gui.settings_panel import SettingsPanel
 from emocam.gui.source_controls import SourceControls
-from emocam.gui.status import Status
 from emocam.gui.theme import apply_theme, figures_font
-from emocam.gui.video_view import VideoView
 from emocam.gui.worker import CaptureThread
-from emocam.model_file import ModelFile
 from emocam.resources import shipped_models
-from emocam.session import default_parent
+from emocam.sessions.recorder import default_parent
 from emocam.settings import DEFAULT_MODEL, Settings
 from emocam.sources import Camera, list_cameras
 

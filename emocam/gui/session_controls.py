@@ -8,15 +8,15 @@ from PySide6.QtCore import QObject, QTimer, QUrl, Signal
 from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QWidget
 
+from emocam.capture.background import start_beside
 from emocam.gui.actions import Actions, describe
 from emocam.gui.advice import duration
 from emocam.gui.dialogs import MarkerDialog
+from emocam.gui.live.status import Status
 from emocam.gui.notice_bar import NoticeBar
-from emocam.gui.staging import start_beside
-from emocam.gui.status import Status
 from emocam.gui.worker import CaptureThread
-from emocam.recovery import complete_session, unfinished_sessions
-from emocam.session_files import RecordingError
+from emocam.sessions.files import RecordingError
+from emocam.sessions.recovery import complete_session, unfinished_sessions
 
 TICK_MS = 200
 RECORD_TIP = "Record a session: a CSV row for each face of each analysed frame"

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from emocam.gui.network_scores import SensitivityFigures
+from emocam.gui.model.scores import SensitivityFigures
 from emocam.gui.theme import percent
 from emocam.settings import RANGES, Settings
 

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 
 from emocam.gui.actions import Actions, describe
 from emocam.gui.advice import no_face_advice
+from emocam.gui.live.video_view import VideoView
 from emocam.gui.log_file import log_path
 from emocam.gui.source_menu import SourceMenu
-from emocam.gui.video_view import VideoView
 from emocam.gui.worker import CaptureThread, Shown
 from emocam.resources import asset_path
 from emocam.sources import Camera

@@ -7,8 +7,8 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
+from emocam.capture.background import start_beside
 from emocam.gui.actions import Actions
-from emocam.gui.staging import start_beside
 from emocam.sources import Camera
 
 POLL_MS = 50

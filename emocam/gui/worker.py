@@ -11,21 +11,21 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from emocam.classification import Classifier, open_classifier
+from emocam.capture.background import start_beside
+from emocam.capture.playback import Ended, Failed, Opened, Playback, Step
 from emocam.clock import steady_s
-from emocam.detection import FaceDetector
-from emocam.gui.playback import Ended, Failed, Opened, Playback, Step
-from emocam.gui.staging import start_beside
+from emocam.engine.classification import Classifier, open_classifier
+from emocam.engine.detection.scan import FaceDetector
+from emocam.engine.model_file import ModelFileError
+from emocam.engine.pipeline import Pipeline
 from emocam.latest import Latest
 from emocam.messages import Frame, FrameResult, Gap
-from emocam.model_file import ModelFileError
-from emocam.pipeline import Pipeline
 from emocam.resources import resolve_model
-from emocam.session import SessionRecorder, default_parent, new_session_folder
-from emocam.session_files import RecordingError
+from emocam.sessions.files import RecordingError
+from emocam.sessions.recorder import SessionRecorder, default_parent, new_session_folder
+from emocam.sessions.statistics import SessionShares
 from emocam.settings import Settings
 from emocam.sources import Source, open_source
-from emocam.statistics import SessionShares
 
 log = logging.getLogger(__name__)
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
+from emocam.engine.model_file import ModelFile, ModelFileError
 from emocam.labels import EMOTIONS
 from emocam.messages import Box, Face, Frame, FrameResult, Latency
-from emocam.model_file import ModelFile, ModelFileError
 from emocam.settings import Settings
 from emocam.sources import SourceError
 

@@ -7,7 +7,6 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QMenu, QSlider
-from stand_ins import FakePipeline, FakeSource, Sources, frame, open_fake_model, result
 
 from emocam.gui import main_window as main_window_module
 from emocam.gui.dialogs import MarkerDialog
@@ -16,9 +15,10 @@ from emocam.gui.notices import ActionButton
 from emocam.gui.source_controls import NO_FACE_AFTER_S
 from emocam.gui.worker import CaptureThread, Engine, Shown
 from emocam.messages import Gap
-from emocam.session import SessionRecorder
+from emocam.sessions.recorder import SessionRecorder
 from emocam.settings import Settings, load_settings
 from emocam.sources import Camera
+from tests.gui.stand_ins import FakePipeline, FakeSource, Sources, frame, open_fake_model, result
 
 CAMERAS = [Camera("Integrated", "usb-1", 0, 0), Camera("Desk & wall", "usb-2", 1, 0)]
 
@@ -90,7 +90,7 @@ def messages(monkeypatch):
     """Everything that the picture says instead of itself, newest last."""
     said = []
     monkeypatch.setattr(
-        "emocam.gui.video_view.VideoView.show_message",
+        "emocam.gui.live.video_view.VideoView.show_message",
         lambda view, title, text, actions=(): said.append((title, text, [action.objectName() for action in actions])),
     )
     return said
@@ -99,7 +99,8 @@ def messages(monkeypatch):
 @pytest.fixture
 def banners(monkeypatch):
     said = []
-    monkeypatch.setattr("emocam.gui.video_view.VideoView.show_banner", lambda view, text, actions=(): said.append(text))
+    show_banner = "emocam.gui.live.video_view.VideoView.show_banner"
+    monkeypatch.setattr(show_banner, lambda view, text, actions=(): said.append(text))
     return said
 
 

@@ -5,11 +5,11 @@ from PySide6 import QtGui
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSlider, QSpinBox
-from stand_ins import network_metrics
 
-from emocam.gui.network_scores import network_scores
+from emocam.gui.model.scores import network_scores
 from emocam.gui.settings_panel import SettingsPanel
 from emocam.settings import RANGES, Settings
+from tests.gui.stand_ins import network_metrics
 
 
 @pytest.fixture

@@ -18,16 +18,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from recordings import read_rows
-from unsteady import RestlessCamera, UnsteadyDriver
 
+from emocam.engine.tracking import FORGET_AFTER_S
 from emocam.gui.worker import CaptureThread, Engine
-from emocam.recovery import complete_session
 from emocam.resources import resolve_model
+from emocam.sessions.recovery import complete_session
 from emocam.settings import DEFAULT_MODEL, Settings
 from emocam.sources import Source, SourceError
-from emocam.tracking import FORGET_AFTER_S
 from tests.clips import demo_frames
+from tests.gui.unsteady import RestlessCamera, UnsteadyDriver
+from tests.sessions.recordings import read_rows
 
 pytestmark = pytest.mark.soak
 LENGTH_S = float(os.environ.get("EMOCAM_SOAK_S", "60"))

@@ -8,12 +8,12 @@ import threading
 from pathlib import Path
 
 import pytest
-from stand_ins import FakePipeline, FakeSource, Sources, frame, open_fake_model
 
-from emocam import session_files
 from emocam.gui.worker import CaptureThread, Engine
 from emocam.messages import Gap
+from emocam.sessions import files as session_files
 from emocam.settings import Settings
+from tests.gui.stand_ins import FakePipeline, FakeSource, Sources, frame, open_fake_model
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from faces_file import rows, write_fer2013, write_ferplus
 
-from training.data import FaceData, read_faces
+from tests.training.faces_file import rows, write_fer2013, write_ferplus
+from training.data.faces import FaceData, read_faces
 
 
 @pytest.fixture(scope="session")

@@ -11,10 +11,10 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-from faces_file import write_fer2013
 
-from emocam.model_file import METADATA, read_model_file
+from emocam.engine.model_file import METADATA, read_model_file
 from emocam.resources import shipped_models
+from tests.training.faces_file import write_fer2013
 from training.__main__ import main
 
 pytestmark = pytest.mark.training
@@ -126,7 +126,7 @@ def test_ctrl_c_says_that_the_run_can_go_on(files, tmp_path, monkeypatch, capsys
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("training.progress.fit_with_progress", interrupted)
+    monkeypatch.setattr("training.fitting.progress.fit_with_progress", interrupted)
     monkeypatch.setenv("KERAS_BACKEND", "tensorflow")
     assert main(fit_command(files, tmp_path / "run")[3:]) == 130
     assert "the same command goes on from there" in capsys.readouterr().err

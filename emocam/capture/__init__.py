@@ -1,0 +1,1 @@
+"""A source played through the engine, on one thread, without Qt."""

@@ -1,0 +1,207 @@
+"""Play one source after another: opening beside, pacing files, looping, reopening what may come back."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+
+from emocam.capture.background import start_beside
+from emocam.clock import steady_s
+from emocam.messages import Frame, Gap
+from emocam.sources import Source, SourceError
+
+RETRY_S = 3.0  # A camera that is plugged in again is found within a breath, without hammering its driver.
+GAP_S = 1.0
+READ_TIMEOUT_S = 0.1  # Short enough that a click is obeyed at once while a camera is silent.
+IDLE_S = 0.25
+LATE_S = 0.5  # Farther behind its time than this, a file goes on from now instead of racing.
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A source has been opened; is_repeat: it is the next round of a loop."""
+
+    title: str
+    identity: str
+    is_live: bool
+    is_repeat: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A source could not be opened; reason: sentences for people; retries: it is tried again by itself."""
+
+    reason: str
+    retries: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A file or folder has been played to its end; problem: what was wrong with it, if anything."""
+
+    title: str
+    problem: str | None
+
+
+Step = Frame | Gap | Opened | Failed | Ended
+
+
+class Playback:
+    """The source that is played now.
+
+    `step` gives what happened next, or None; `wait_s` is how long nothing can happen, which is the time
+    that the caller may spend waiting for commands.
+    """
+
+    def __init__(
+        self, open_source: Callable[[str | None], Source], *, clock: Callable[[], float] = steady_s
+    ) -> None:
+        self._open_source = open_source
+        self._clock = clock
+        self._text: str | None = None
+        self._loops = False
+        self._source: Source | None = None
+        self._opening: Future[Source] | None = None
+        self._is_repeat = False
+        self._frames_read = 0
+        self._has_ended = False
+        self._pending: Frame | None = None
+        self._zero_s: float | None = None
+        self._is_paused = False
+        self._reason = ""
+        self._retry_at_s: float | None = None
+        self._absent_since_s = clock()
+        self._gaps = 0
+
+    @property
+    def dropped(self) -> int:
+        """Frames that the present source delivered and nobody could take in time."""
+        return self._source.dropped if self._source is not None else 0
+
+    @property
+    def is_open(self) -> bool:
+        return self._source is not None
+
+    @property
+    def is_independent(self) -> bool:
+        """The present source's pictures are no sequence: a face in one is no face of the next."""
+        return self._source is not None and self._source.is_independent
+
+    @property
+    def wait_s(self) -> float:
+        """Seconds during which `step` has nothing to give."""
+        if self._source is None:
+            return 0.02 if self._opening is not None else IDLE_S
+        if self._source.is_live:
+            return 0.0
+        if self._has_ended or self._is_paused:
+            return IDLE_S
+        if self._pending is None or self._zero_s is None:
+            return 0.0
+        return max(0.0, self._zero_s + self._pending.time_s - self._clock())
+
+    def open(self, text: str | None, *, loops: bool = False) -> None:
+        """Close the present source and open another one beside the caller."""
+        self._text, self._loops = text, loops
+        self._reason = ""
+        self._gaps, self._absent_since_s = 0, self._clock()
+        self._start_opening(is_repeat=False)
+
+    def replay(self) -> None:
+        """Open the present source again, from its first frame."""
+        self.open(self._text, loops=self._loops)
+
+    def set_paused(self, is_paused: bool) -> None:
+        """Hold a file where it is; a live source is read on, and its frames are passed over."""
+        self._is_paused = is_paused
+        self._zero_s = None
+
+    def step(self) -> Step | None:
+        """Return what happened next; None if nothing did yet."""
+        if self._opening is not None and self._opening.done():
+            return self._finish_opening()
+        if self._source is None:
+            return self._step_without_source()
+        if self._has_ended:
+            return None
+        return self._step_live(self._source) if self._source.is_live else self._step_file(self._source)
+
+    def close(self) -> None:
+        """Close the present source, and the one on its way as soon as it arrives."""
+        if self._opening is not None:
+            self._opening.add_done_callback(_close_late)
+            self._opening = None
+        if self._source is not None:
+            self._source.close()
+            self._source = None
+
+    def _start_opening(self, *, is_repeat: bool) -> None:
+        self.close()
+        self._is_repeat = is_repeat
+        self._retry_at_s = None
+        text = self._text
+        self._opening = start_beside(lambda: self._open_source(text), name="open source")
+
+    def _finish_opening(self) -> Step | None:
+        assert self._opening is not None
+        opening, self._opening = self._opening, None
+        try:
+            self._source = opening.result()
+        except SourceError as error:
+            return self._fail(str(error))
+        self._reason = ""
+        self._has_ended, self._pending, self._zero_s, self._frames_read = False, None, None, 0
+        source = self._source
+        return Opened(source.title, source.identity, source.is_live, self._is_repeat)
+
+    def _fail(self, reason: str) -> Step | None:
+        retries = not (self._text is not None and Path(self._text).is_file())  # a bad file stays bad
+        self._retry_at_s = self._clock() + RETRY_S if retries else None
+        if reason == self._reason:
+            return None
+        self._reason = reason
+        return Failed(reason, retries)
+
+    def _step_without_source(self) -> Gap | None:
+        now_s = self._clock()
+        if self._retry_at_s is not None and now_s >= self._retry_at_s:
+            self._start_opening(is_repeat=False)
+        absent_s = now_s - self._absent_since_s
+        if absent_s < (self._gaps + 1) * GAP_S:
+            return None
+        self._gaps = int(absent_s / GAP_S)  # after a sleep of hours one gap, not one for each second
+        return Gap(self._gaps - 1, absent_s, self._reason or "the source is being opened")
+
+    def _step_live(self, source: Source) -> Frame | Gap | None:
+        item = source.read(READ_TIMEOUT_S)
+        return None if self._is_paused and isinstance(item, Frame) else item
+
+    def _step_file(self, source: Source) -> Frame | Gap | Ended | None:
+        if self._is_paused:
+            return None
+        if self._pending is None:
+            item = source.read(READ_TIMEOUT_S)
+            if not isinstance(item, Frame):
+                return self._end(source) if item is None and source.ended else item
+            self._pending = item
+            self._frames_read += 1
+        now_s = self._clock()
+        if self._zero_s is None or now_s - (self._zero_s + self._pending.time_s) > LATE_S:
+            self._zero_s = now_s - self._pending.time_s
+        if now_s < self._zero_s + self._pending.time_s:
+            return None
+        frame, self._pending = self._pending, None
+        return frame
+
+    def _end(self, source: Source) -> Ended | None:
+        if self._loops and self._frames_read:
+            self._gaps, self._absent_since_s = 0, self._clock()
+            self._start_opening(is_repeat=True)
+            return None
+        self._has_ended = True
+        return Ended(source.title, source.problem)
+
+
+def _close_late(opening: Future[Source]) -> None:
+    if opening.exception() is None:
+        opening.result().close()

@@ -1,0 +1,279 @@
+"""Recording of a session: a folder with a row for each face of each analysed frame, and what they mean."""
+
+import logging
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from emocam.clock import steady_s
+from emocam.closing import ClosedOnExit
+from emocam.messages import FrameResult, Gap
+from emocam.sessions.description import (
+    RecordedModel,
+    description_text,
+    model_description,
+    new_description,
+    recorded_settings,
+)
+from emocam.sessions.files import (
+    FACES,
+    MARKERS,
+    SESSION,
+    STATISTICS,
+    CsvFile,
+    FolderLock,
+    RecordingError,
+    csv_lines,
+    numbered_folder,
+    recording_error,
+    replace_file,
+    text_cell,
+)
+from emocam.sessions.rows import (
+    MARKER_COLUMNS,
+    RowReader,
+    decimal_seconds,
+    face_columns,
+    face_rows,
+    gap_row,
+    utc_text,
+)
+from emocam.sessions.statistics import STATISTICS_COLUMNS, FrameCount, Statistics
+from emocam.sessions.timeline import SessionTime
+from emocam.settings import Settings
+
+log = logging.getLogger(__name__)
+
+CARE_EVERY_S = 1.0  # a power cut loses what came since the last sync; a kill loses no written row
+
+
+def default_parent() -> Path:
+    """Return the folder in which sessions are kept unless the user names another."""
+    return Path(platformdirs.user_documents_dir()) / "Emocam"
+
+
+def new_session_folder(parent: Path, moment: datetime) -> Path:
+    """Make a folder named after a local time, with -2, -3 … where there is one; raises RecordingError."""
+    local = moment.astimezone() if moment.tzinfo else moment
+    try:
+        return numbered_folder(parent, local.strftime("%Y-%m-%d_%H-%M-%S"))
+    except OSError as error:
+        raise recording_error(error, parent) from error
+
+
+class SessionRecorder(ClosedOnExit):
+    """Writes a session as it goes on. One thread records; any thread reads `folder` and `elapsed_s`.
+
+    Every method that writes raises RecordingError when that fails, and from then on: the recording is
+    over, what was written is whole, and `close` says no more about it.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        model: RecordedModel,
+        settings: Settings,
+        source: str,
+        is_live: bool = True,
+        clock: Callable[[], float] = steady_s,
+        utc_now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """Begin a session in a folder that holds none; raises RecordingError.
+
+        model: its labels are the columns of faces.csv for good. source: its title for people.
+        is_live: False where frames are read as fast as they can be analysed, and carry the time.
+        """
+        self.folder = folder
+        self._time = SessionTime(is_live=is_live, clock=clock)
+        self._clock = clock
+        start = utc_now()
+        self._start = start.replace(microsecond=start.microsecond // 1000 * 1000)
+        self._labels, self._settings = tuple(model.labels), settings
+        columns = face_columns(self._labels)
+        self._reader = RowReader(list(columns))
+        self._statistics, self._frames = Statistics(), FrameCount()
+        self._description = new_description(self._start, model=model, settings=settings, source=source)
+        self._is_source_lost = self._is_description_old = self._is_closed = False
+        self._ended_s: float | None = None
+        self._cared_s = clock()
+        self._failure: RecordingError | None = None
+        self._sync_error: OSError | None = None
+        self._lock = threading.RLock()
+        self._closing = threading.Event()
+        self._create_files(list(columns))
+        # A sync may take a slow disk longer than a frame: it has a thread of its own.
+        self._syncing = threading.Thread(target=self._sync_faces, name="session sync", daemon=True)
+        self._syncing.start()
+
+    def _create_files(self, face_header: list[str]) -> None:
+        opened: list[CsvFile] = []
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._folder_lock = FolderLock(self.folder)
+            try:
+                self._faces = CsvFile(self.folder / FACES, header=face_header)
+                opened.append(self._faces)
+                self._markers = CsvFile(self.folder / MARKERS, header=list(MARKER_COLUMNS))
+                opened.append(self._markers)
+                self._write_description()
+            except OSError:
+                for file in opened:
+                    file.close()
+                self._folder_lock.release()
+                raise
+        except (FileExistsError, BlockingIOError) as error:
+            raise RecordingError(
+                f"Expected a folder without a session; {self.folder} holds one, which is never overwritten. "
+                "Record into another folder."
+            ) from error
+        except OSError as error:
+            raise recording_error(error, self.folder) from error
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds of the session until now."""
+        return self._time.elapsed_ms() / 1000 if self._ended_s is None else self._ended_s
+
+    def record(self, result: FrameResult) -> None:
+        """Write what was concluded of a frame."""
+        with self._writing():
+            time_ms = self._time.of(result.frame.time_s)
+            self._note_settings(result.settings, time_ms)
+            self._write(face_rows(result, time_ms=time_ms, start=self._start, labels=self._labels))
+            self._frames.add_frame(result.frame.index)
+            self._is_source_lost = False
+            self._care()
+
+    def record_gap(self, gap: Gap) -> None:
+        """Write that the source was lost at a moment."""
+        with self._writing():
+            time_ms = self._time.of(gap.time_s)
+            self._write([gap_row(gap, time_ms=time_ms, start=self._start, labels=self._labels)])
+            self._frames.restart()
+            if not self._is_source_lost:
+                self._is_source_lost = True
+                self._note("source_losses", time_ms, reason=gap.reason)
+            self._care()
+
+    def change_source(self, title: str, *, is_live: bool = True) -> None:
+        """Go on with another source; its frames count from now."""
+        with self._writing():
+            time_ms = self._time.change_source(is_live=is_live)
+            self._frames.restart()
+            self._is_source_lost = False
+            self._note("source_changes", time_ms, source=title)
+            self._write_description()
+
+    def change_model(self, model: RecordedModel) -> None:
+        """Note that another network goes on; the columns stay, and are filled by name."""
+        with self._writing():
+            self._note("model_changes", self._time.elapsed_ms(), model=model_description(model))
+            self._write_description()
+
+    def add_marker(self, start_s: float, end_s: float, name: str) -> None:
+        """Name a moment or span, in seconds of the session; raises ValueError if it ends before it starts."""
+        if not 0 <= start_s <= end_s < float("inf"):
+            raise ValueError(f"expected a marker with 0 ≤ start ≤ end; got {start_s} to {end_s} s")
+        with self._writing():
+            times = [decimal_seconds(round(moment_s * 1000)) for moment_s in (start_s, end_s)]
+            self._markers.append([[*times, text_cell(name)]])
+            self._markers.sync()
+
+    def close(self) -> None:
+        """End the session and write its statistics; may be called again. Raises RecordingError.
+
+        The statistics of a session whose closing failed can be completed later from its rows.
+        """
+        with self._lock:
+            if self._is_closed:
+                return
+            self._is_closed = True
+            end_ms = self._time.elapsed_ms()
+            self._ended_s = end_ms / 1000
+        self._closing.set()
+        self._syncing.join()
+        try:
+            self._faces.require_in_place()
+            self._faces.sync()
+            rows = [list(STATISTICS_COLUMNS), *self._statistics.rows()]
+            replace_file(self.folder / STATISTICS, csv_lines(rows))
+            self._description["end"] = utc_text(self._start + timedelta(milliseconds=end_ms))
+            self._write_description()
+        except OSError as error:
+            if self._failure is None:
+                self._failure = recording_error(error, self.folder)
+                raise self._failure from error
+            log.warning("%s could not be completed: %s", self.folder, error)
+        finally:
+            self._faces.close()
+            self._markers.close()
+            self._folder_lock.release()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        with self._lock:
+            if self._is_closed:
+                raise RecordingError(f"The session in {self.folder} has ended. Begin a new one.")
+            if self._failure is not None:
+                raise RecordingError(str(self._failure))
+            try:
+                if self._sync_error is not None:
+                    raise self._sync_error
+                yield
+            except OSError as error:
+                self._failure = recording_error(error, self.folder)
+                raise self._failure from error
+
+    def _write(self, rows: list[list[str]]) -> None:
+        self._faces.append(rows)
+        for cells in rows:
+            # Counted from the cells as written, so that the file always gives the same statistics.
+            self._statistics.add(self._reader.read(cells))
+
+    def _note_settings(self, settings: Settings, time_ms: int) -> None:
+        if settings is self._settings or settings == self._settings:
+            return
+        before = recorded_settings(self._settings)
+        changed = {name: value for name, value in recorded_settings(settings).items() if value != before[name]}
+        self._settings = settings
+        if changed:
+            self._note("settings_changes", time_ms, changed=changed)
+
+    def _note(self, what: str, time_ms: int, **values: Any) -> None:
+        self._description[what].append({"time_s": time_ms / 1000, **values})
+        self._is_description_old = True
+
+    def _care(self) -> None:
+        """Once a second: see that the file is still there, and bring session.json up to date."""
+        if self._clock() - self._cared_s < CARE_EVERY_S:
+            return
+        self._cared_s = self._clock()
+        self._faces.require_in_place()
+        if self._is_description_old:
+            try:
+                self._write_description()
+            except PermissionError:
+                # Windows refuses while another program reads the file: try again in a second.
+                if sys.platform != "win32":
+                    raise
+
+    def _write_description(self) -> None:
+        self._description["frames_analysed"] = self._frames.analysed
+        self._description["frames_dropped"] = self._frames.dropped
+        replace_file(self.folder / SESSION, description_text(self._description))
+        self._is_description_old = False
+
+    def _sync_faces(self) -> None:
+        while not self._closing.wait(CARE_EVERY_S):
+            try:
+                self._faces.sync()
+            except OSError as error:
+                self._sync_error = error
+                return

@@ -1,0 +1,152 @@
+"""Sessions that were cut off by a kill or a power cut: finding them, and completing them from their rows."""
+
+import json
+import logging
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from emocam.sessions.description import description_text
+from emocam.sessions.files import (
+    FACES,
+    MARKERS,
+    SESSION,
+    STATISTICS,
+    FolderLock,
+    RecordingError,
+    csv_lines,
+    drop_cut_line,
+    is_held,
+    recording_error,
+    replace_file,
+    whole_rows,
+)
+from emocam.sessions.rows import SOURCE_LOST, RecordedRow, RowReader, face_columns, utc_text
+from emocam.sessions.statistics import STATISTICS_COLUMNS, FrameCount, Statistics
+
+log = logging.getLogger(__name__)
+
+
+def unfinished_sessions(parent: Path) -> list[Path]:
+    """Return the session folders that were never closed and that nobody records into, oldest first."""
+    try:
+        folders = sorted(folder for folder in parent.iterdir() if folder.is_dir())
+    except OSError:
+        return []
+    return [folder for folder in folders if _is_unfinished(folder)]
+
+
+def _is_unfinished(folder: Path) -> bool:
+    try:
+        return (folder / FACES).is_file() and _read_description(folder)["end"] is None and not is_held(folder)
+    except (OSError, RecordingError) as error:
+        log.info("%s is no session that can be completed: %s", folder, error)
+        return False
+
+
+def complete_session(folder: Path) -> None:
+    """Write the statistics of a session that was cut off, and mark it as completed afterwards.
+
+    A cut-off last line is dropped, and lines that are damaged are passed over and counted in
+    session.json. Does nothing to a session that has ended. Raises RecordingError.
+    """
+    try:
+        lock = FolderLock(folder)
+    except BlockingIOError as error:
+        raise RecordingError(f"The session in {folder} is still being recorded. Stop the recording first.") from error
+    except OSError as error:
+        raise recording_error(error, folder) from error
+    try:
+        description = _read_description(folder)
+        if description["end"] is None:
+            _complete(folder, description)
+    except OSError as error:
+        raise recording_error(error, folder) from error
+    finally:
+        lock.release()
+
+
+def _complete(folder: Path, description: dict[str, Any]) -> None:
+    drop_cut_line(folder / FACES)
+    with suppress(FileNotFoundError):
+        drop_cut_line(folder / MARKERS)
+    count = _RowCount(_source_changes_ms(description, folder))
+    damaged_lines = 0
+    rows = whole_rows(folder / FACES)
+    reader = _row_reader(next(rows, None), folder)
+    for cells in rows:
+        try:
+            count.add(reader.read(cells))
+        except (ValueError, OverflowError):
+            damaged_lines += 1
+    statistics = [list(STATISTICS_COLUMNS), *count.statistics.rows()]
+    replace_file(folder / STATISTICS, csv_lines(statistics))
+    description["end"] = _end(description, count.last_ms, folder)
+    description["completed_afterwards"] = True
+    description["frames_analysed"] = count.frames.analysed
+    description["frames_dropped"] = count.frames.dropped
+    if damaged_lines:
+        description["damaged_lines"] = damaged_lines
+    replace_file(folder / SESSION, description_text(description))
+
+
+def _row_reader(header: list[str] | None, folder: Path) -> RowReader:
+    if header is None:  # cut off before the first sync: a session without rows
+        return RowReader(list(face_columns(())))
+    try:
+        return RowReader(header)
+    except ValueError as error:
+        raise RecordingError(
+            f"{folder / FACES} cannot be read: {error}. Move the folder away if it is no session."
+        ) from error
+
+
+class _RowCount:
+    """Counts what the recorder would have counted, from rows that were read back."""
+
+    def __init__(self, source_changes_ms: list[int]) -> None:
+        self.statistics = Statistics()
+        self.frames = FrameCount()
+        self.last_ms = 0
+        self._source_changes_ms = sorted(source_changes_ms)
+        self._last_frame: tuple[int, int] | None = None
+
+    def add(self, row: RecordedRow) -> None:
+        self.statistics.add(row)
+        self.last_ms = max(self.last_ms, row.time_ms)
+        while self._source_changes_ms and row.time_ms >= self._source_changes_ms[0]:
+            self._source_changes_ms.pop(0)
+            self.frames.restart()
+        if row.state == SOURCE_LOST:
+            self.frames.restart()
+            self._last_frame = None
+        elif self._last_frame != (row.frame, row.time_ms):
+            self._last_frame = row.frame, row.time_ms
+            self.frames.add_frame(row.frame)
+
+
+def _read_description(folder: Path) -> dict[str, Any]:
+    try:
+        description = json.loads((folder / SESSION).read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise RecordingError(f"{folder / SESSION} is damaged ({error}). Restore it from a copy.") from error
+    if not isinstance(description, dict) or "end" not in description or "start" not in description:
+        raise RecordingError(f"{folder / SESSION} describes no session. Restore it from a copy.")
+    return description
+
+
+def _end(description: dict[str, Any], last_ms: int, folder: Path) -> str:
+    try:
+        return utc_text(datetime.fromisoformat(description["start"]) + timedelta(milliseconds=last_ms))
+    except (TypeError, ValueError, OverflowError) as error:
+        raise RecordingError(f"{folder / SESSION} names no start ({error}). Restore it from a copy.") from error
+
+
+def _source_changes_ms(description: dict[str, Any], folder: Path) -> list[int]:
+    try:
+        return [round(float(change["time_s"]) * 1000) for change in description.get("source_changes", [])]
+    except (TypeError, KeyError, ValueError, OverflowError) as error:
+        raise RecordingError(
+            f"{folder / SESSION} does not tell when the source changed ({error!r}). Restore it from a copy."
+        ) from error

@@ -1,0 +1,191 @@
+"""How long, how surely and how often each expression was shown in a session."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from emocam.labels import SPECTRA, UNCERTAIN
+from emocam.messages import FrameResult
+from emocam.sessions.rows import SOURCE_LOST, RecordedRow, decimal_seconds
+
+# An analysed frame speaks for the time until the next one, and for no longer than this: what happened in a
+# pause nobody knows. Above the interval of every usual camera.
+LONGEST_INTERVAL_MS = 1000
+
+ALL_FACES = "all"
+
+STATISTICS_COLUMNS = {
+    "face": "number of the face, as in faces.csv; all: all faces together",
+    "label": "expression shown, or uncertain. Where the spectrum was switched during the session, the labels of "
+    "both have rows; neutral stands in both, and its row covers both",
+    "seconds": "how long the label was shown while the face was in sight: each row of faces.csv counts until the "
+    f"next analysed frame, at most {LONGEST_INTERVAL_MS / 1000:g} s, and not at all until a source_lost row. "
+    "For all: the sum over the faces",
+    "share": "seconds divided by the seconds of all labels of this face, uncertain included, 0 to 1",
+    "predictions": "how often the network classified the face while the label was shown",
+    "mean_probability": "mean of the column confidence over the rows of faces.csv with this face and label, 0 to "
+    "1, in the spectrum shown at the time; empty for a label never shown",
+    "peak_probability": "highest confidence among those rows",
+    "peak_time_s": "when it was first reached, seconds since the session's start",
+    "episodes": "how many separate times the label was shown: runs of consecutive rows of the face with this label",
+}
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What is counted of one label of one face."""
+
+    shown_ms: int = 0
+    predictions: int = 0
+    rows: int = 0
+    confidence_sum: float = 0.0
+    peak: float = -1.0
+    peak_ms: int = 0
+    episodes: int = 0
+
+    def count_confidence(self, confidence: float, *, time_ms: int) -> None:
+        self.rows += 1
+        self.confidence_sum += confidence
+        if confidence > self.peak:
+            self.peak, self.peak_ms = confidence, time_ms
+
+    def add(self, other: "_Tally") -> None:
+        self.shown_ms += other.shown_ms
+        self.predictions += other.predictions
+        self.rows += other.rows
+        self.confidence_sum += other.confidence_sum
+        self.episodes += other.episodes
+        if (other.peak, -other.peak_ms) > (self.peak, -self.peak_ms):
+            self.peak, self.peak_ms = other.peak, other.peak_ms
+
+
+class Statistics:
+    """The session statistics, counted row by row; its memory grows with the faces, not with time."""
+
+    def __init__(self) -> None:
+        self._tallies: dict[int, dict[str, _Tally]] = {}
+        self._last_label: dict[int, str | None] = {}
+        self._spectra: set[str] = set()
+        self._shown: dict[int, str] = {}  # what the frame at _shown_ms showed, by face
+        self._shown_ms = 0
+
+    def add(self, row: RecordedRow) -> None:
+        """Count a row of faces.csv; rows come in the file's order."""
+        if row.time_ms != self._shown_ms or row.state == SOURCE_LOST:
+            self._end_interval(row)
+        if row.spectrum:
+            self._spectra.add(row.spectrum)
+        if row.face is None:
+            return
+        if row.label is not None:
+            self._count(row.face, row.label, row)
+        self._last_label[row.face] = row.label
+
+    def _end_interval(self, row: RecordedRow) -> None:
+        if row.state != SOURCE_LOST:
+            interval_ms = min(max(0, row.time_ms - self._shown_ms), LONGEST_INTERVAL_MS)
+            for face, label in self._shown.items():
+                self._tallies[face][label].shown_ms += interval_ms
+        self._shown = {}
+        self._shown_ms = row.time_ms
+
+    def _count(self, face: int, label: str, row: RecordedRow) -> None:
+        tally = self._tallies.setdefault(face, {}).setdefault(label, _Tally())
+        tally.predictions += row.has_prediction
+        tally.episodes += self._last_label.get(face) != label
+        if row.confidence is not None:
+            tally.count_confidence(row.confidence, time_ms=row.time_ms)
+        if row.is_in_sight:
+            self._shown[face] = label
+
+    def rows(self) -> list[list[str]]:
+        """Return the rows of statistics.csv: each face that got a label, by number, then all together."""
+        together: dict[str, _Tally] = {}
+        rows = []
+        for face in sorted(self._tallies):
+            for label, tally in self._tallies[face].items():
+                together.setdefault(label, _Tally()).add(tally)
+            rows += self._face_rows(str(face), self._tallies[face])
+        return rows + self._face_rows(ALL_FACES, together)
+
+    def _face_rows(self, face: str, tallies: dict[str, _Tally]) -> list[list[str]]:
+        labelled_ms = sum(tally.shown_ms for tally in tallies.values())
+        labels = _labels_in_order(self._spectra, tallies)
+        return [_cells(face, label, tallies.get(label, _Tally()), labelled_ms) for label in labels]
+
+
+def _labels_in_order(spectra: set[str], labels: Iterable[str]) -> list[str]:
+    ordered = [label for name in SPECTRA if name in spectra for label in SPECTRA[name].labels]
+    if spectra:
+        ordered.append(UNCERTAIN)
+    return list(dict.fromkeys([*ordered, *labels]))
+
+
+def _cells(face: str, label: str, tally: _Tally, labelled_ms: int) -> list[str]:
+    share = tally.shown_ms / labelled_ms if labelled_ms else 0.0
+    probabilities = ["", "", ""]
+    if tally.rows:
+        mean = tally.confidence_sum / tally.rows
+        probabilities = [f"{mean:.6f}", f"{tally.peak:.6f}", decimal_seconds(tally.peak_ms)]
+    return [
+        face,
+        label,
+        decimal_seconds(tally.shown_ms),
+        f"{share:.6f}",
+        str(tally.predictions),
+        *probabilities,
+        str(tally.episodes),
+    ]
+
+
+class FrameCount:
+    """How many frames were analysed, and how many of the source were dropped between them."""
+
+    def __init__(self) -> None:
+        self.analysed = 0
+        self.dropped = 0
+        self._last_index: int | None = None
+
+    def add_frame(self, index: int) -> None:
+        """Count an analysed frame; what is missing since the last one was dropped."""
+        self.analysed += 1
+        if self._last_index is not None:
+            self.dropped += max(0, index - self._last_index - 1)
+        self._last_index = index
+
+    def restart(self) -> None:
+        """Count on from the next frame: the source changed, or was lost in between."""
+        self._last_index = None
+
+
+class SessionShares:
+    """The shares of the labels so far, for a live chart; used from one thread."""
+
+    def __init__(self) -> None:
+        self._shown_s: dict[str, dict[str, float]] = {name: {} for name in SPECTRA}
+        self._last: FrameResult | None = None
+
+    def add(self, result: FrameResult) -> None:
+        """Count the time since the last result for the labels that it showed.
+
+        A time that goes back, as after a change of source, counts nothing.
+        """
+        if self._last is not None:
+            interval_s = result.frame.time_s - self._last.frame.time_s
+            interval_s = min(max(0.0, interval_s), LONGEST_INTERVAL_MS / 1000)
+            shown_s = self._shown_s[self._last.settings.spectrum]
+            for face in self._last.faces:
+                if face.label is not None:
+                    shown_s[face.label] = shown_s.get(face.label, 0.0) + interval_s
+        self._last = result
+
+    def shares(self) -> dict[str, float]:
+        """Return each label of the spectrum shown last, and `uncertain`, with its share of 0 to 1.
+
+        Each spectrum is counted for itself. Empty before the first result; all 0 before the first label.
+        """
+        if self._last is None:
+            return {}
+        spectrum = SPECTRA[self._last.settings.spectrum]
+        shown_s = self._shown_s[spectrum.name]
+        total_s = sum(shown_s.values()) or 1.0
+        return {label: shown_s.get(label, 0.0) / total_s for label in (*spectrum.labels, UNCERTAIN)}

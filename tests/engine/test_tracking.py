@@ -1,0 +1,122 @@
+"""Faces keep their numbers."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emocam.engine.tracking import FORGET_AFTER_S, Tracker
+from emocam.messages import Box
+
+
+def box(x: float, y: float = 100, side: int = 60) -> Box:
+    return Box(round(x), round(y), side, side)
+
+
+def numbers_by_place(tracker: Tracker) -> dict[int, int]:
+    return {track.box.x: track.track_id for track in tracker.tracks if track.is_seen}
+
+
+def test_a_face_that_moves_less_than_the_sensitivity_keeps_its_number():
+    tracker = Tracker(hits_to_start=1)
+    for step in range(10):
+        tracker.update([box(step * 20)], time_s=step / 30, sensitivity_px=40)
+    assert [track.track_id for track in tracker.tracks] == [1]
+
+
+def test_a_face_that_jumps_farther_than_the_sensitivity_is_another():
+    tracker = Tracker(hits_to_start=1)
+    tracker.update([box(0)], time_s=0, sensitivity_px=40)
+    tracker.update([box(200)], time_s=1 / 30, sensitivity_px=40)
+    assert numbers_by_place(tracker) == {200: 2}
+
+
+def test_two_faces_that_cross_keep_their_numbers():
+    tracker = Tracker(hits_to_start=1)
+    for step in range(41):
+        left, right = box(step * 10), box(400 - step * 10)
+        # In the middle one hides the other: a single box remains.
+        boxes = [left] if abs(left.x - right.x) < 50 else [left, right]
+        tracker.update(boxes, time_s=step / 30, sensitivity_px=80)
+    assert numbers_by_place(tracker) == {400: 1, 0: 2}
+
+
+def test_a_face_that_returns_within_a_second_keeps_its_number():
+    tracker = Tracker(hits_to_start=1)
+    tracker.update([box(100)], time_s=0, sensitivity_px=80)
+    for step in range(1, 30):
+        assert tracker.update([], time_s=step / 30, sensitivity_px=80) == []
+    tracker.update([box(110)], time_s=1.0, sensitivity_px=80)
+    assert numbers_by_place(tracker) == {110: 1}
+
+
+def test_a_face_that_returns_later_gets_a_number_never_used_before():
+    tracker = Tracker(hits_to_start=1)
+    tracker.update([box(100)], time_s=0, sensitivity_px=80)
+    ended = tracker.update([], time_s=FORGET_AFTER_S + 0.1, sensitivity_px=80)
+    assert [track.track_id for track in ended] == [1]
+    tracker.update([box(100)], time_s=FORGET_AFTER_S + 0.2, sensitivity_px=80)
+    assert numbers_by_place(tracker) == {100: 2}
+
+
+def test_after_a_gap_of_seconds_without_frames_a_face_in_the_same_place_is_new():
+    tracker = Tracker(hits_to_start=1)
+    tracker.update([box(100)], time_s=0, sensitivity_px=80)
+    ended = tracker.update([box(100)], time_s=5, sensitivity_px=80)
+    assert [track.track_id for track in ended] == [1]
+    assert numbers_by_place(tracker) == {100: 2}
+
+
+def test_something_found_once_is_no_face_and_three_times_in_a_row_is_one():
+    tracker = Tracker()
+    script = [[], [box(100)], [box(102)], [], [box(100)], [box(102)], [box(104)]]
+    for step, boxes in enumerate(script):
+        assert tracker.tracks == ()
+        tracker.update(boxes, time_s=step / 30, sensitivity_px=80)
+    assert numbers_by_place(tracker) == {104: 1}
+
+
+def test_faces_of_a_source_s_first_frame_are_faces_at_once():
+    tracker = Tracker()
+    tracker.update([box(0), box(300)], time_s=0, sensitivity_px=80)
+    assert numbers_by_place(tracker) == {0: 1, 300: 2}
+    tracker.end_all()
+    tracker.update([box(0)], time_s=1, sensitivity_px=80)
+    assert numbers_by_place(tracker) == {0: 3}
+
+
+def test_a_near_and_a_far_face_that_cross_are_told_apart_by_size():
+    tracker = Tracker()
+    for step in range(21):
+        near, far = box(step * 10, 100, side=140), box(240 - step * 10, 140, side=50)
+        tracker.update([far, near], time_s=step / 10, sensitivity_px=400)
+    assert {track.track_id: track.box.width for track in tracker.tracks} == {1: 50, 2: 140}
+
+
+def test_numbers_go_on_after_all_tracks_were_ended():
+    tracker = Tracker(hits_to_start=1)
+    tracker.update([box(0), box(300)], time_s=0, sensitivity_px=80)
+    assert len(tracker.end_all()) == 2
+    tracker.update([box(0)], time_s=0, sensitivity_px=80)
+    assert numbers_by_place(tracker) == {0: 3}
+
+
+def test_the_nearer_of_two_boxes_is_the_face_and_the_other_is_new():
+    tracker = Tracker(hits_to_start=1)
+    tracker.update([box(100)], time_s=0, sensitivity_px=80)
+    tracker.update([box(150), box(105)], time_s=1 / 30, sensitivity_px=80)
+    assert numbers_by_place(tracker) == {105: 1, 150: 2}
+
+
+boxes = st.lists(st.builds(box, st.integers(0, 600), st.integers(0, 400)), max_size=6)
+
+
+@given(st.lists(st.tuples(boxes, st.floats(0, 0.7)), max_size=12))
+def test_every_box_has_one_track_and_no_number_is_used_twice(frames: list[tuple[list[Box], float]]):
+    tracker, time_s, gone = Tracker(hits_to_start=1), 0.0, set()
+    for found, step_s in frames:
+        time_s += step_s
+        gone |= {track.track_id for track in tracker.update(found, time_s=time_s, sensitivity_px=80)}
+        seen = [track for track in tracker.tracks if track.is_seen]
+        assert sorted((t.box.x, t.box.y) for t in seen) == sorted((b.x, b.y) for b in found)
+        ids = [track.track_id for track in tracker.tracks]
+        assert len(set(ids)) == len(ids)
+        assert not gone & set(ids)

@@ -1,0 +1,33 @@
+"""The networks that ship are those that the recipes make."""
+
+import json
+from dataclasses import asdict
+
+import pytest
+
+from emocam.engine.model_file import read_model_file
+from emocam.resources import shipped_models
+from training.fitting.recipes import RECIPES, find_head, find_recipe, with_those_before
+
+
+@pytest.mark.parametrize("network", sorted(shipped_models()))
+def test_a_shipped_network_is_made_by_the_recipe_as_it_stands(network):
+    made_by = read_model_file(shipped_models()[network]).metadata["recipe"]
+    recipe, head = find_head(network)
+    assert made_by == json.loads(json.dumps(asdict(recipe)))
+    assert head in recipe.heads
+
+
+@pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
+def test_what_a_recipe_needs_is_fitted_before_it(recipe):
+    chain = [each.name for each in with_those_before(recipe)]
+    assert chain[-1] == recipe.name
+    for place, name in enumerate(chain):
+        needed = {*RECIPES[name].teachers, RECIPES[name].starts_from} - {None}
+        assert needed <= set(chain[:place])
+        assert not any(RECIPES[each].fits_all for each in needed), "a teacher has to hold the choosing tenth out"
+
+
+def test_a_network_that_several_recipes_make_is_made_by_the_last():
+    assert find_recipe("residual_ferplus").name == "residual_last"
+    assert find_recipe("residual").name == "residual"

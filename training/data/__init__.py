@@ -1,0 +1,1 @@
+"""The faces to learn from: read, varied, and turned into targets."""

@@ -1,0 +1,276 @@
+"""Every number of one training run, by name."""
+
+from dataclasses import dataclass, replace
+
+from emocam.labels import CONTEMPT, EMOTIONS
+from training.data.augment import Augmentation
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One of the answers that a network learns at the same time; each becomes a model file of its own.
+
+    ferplus_share: how much of its targets is the FER+ votes rather than FER-2013's label, 0 to 1.
+    accuracy_for_balance: how much accuracy on the choosing tenth may be given for the recall of rare
+    labels; None for no such adjustment. accuracy_for_weakest: how much for the label of the lowest recall, after
+    every label comes as often as it is true; None for neither. See `training.balance`.
+    is_mirrored: the app averages the answers to a face and to its mirror image, for twice the time.
+    """
+
+    name: str
+    labels: tuple[str, ...]
+    ferplus_share: float
+    weight: float
+    accuracy_for_balance: float | None
+    accuracy_for_weakest: float | None = None
+    is_mirrored: bool = False
+
+
+# FER-2013's labels come from search words, FER+'s from ten people looking. A network that learns both at once
+# serves both scores, and one run makes the two files.
+FER2013 = Head(
+    "fer2013",
+    EMOTIONS,
+    ferplus_share=0.2,
+    weight=1.0,
+    accuracy_for_balance=None,
+    accuracy_for_weakest=0.003,
+    is_mirrored=True,
+)
+# The default network's head: mirrored, a face would cost it 3.6 ms of one core, over the 3 ms that a laptop has for it.
+FERPLUS = Head("ferplus", (*EMOTIONS, CONTEMPT), ferplus_share=1.0, weight=1.0, accuracy_for_balance=0.005)
+SMALL_FERPLUS = replace(FERPLUS, is_mirrored=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """One training run.
+
+    learning_rate: the peak, reached after `warmup_epochs`, then a half cosine to zero.
+    weight_decay: decoupled (AdamW). calm_epochs: how many epochs at the end only mirror the faces.
+    sizes_px: pairs of a share of the epochs and the side of the faces up to there; smaller ones first cost
+    less (Tan and Le 2021, arXiv:2104.00298). mixup_alpha: of the Beta distribution by which two faces and
+    their targets are mixed, 0 for none (Zhang et al. 2018, arXiv:1710.09412).
+    starts_from: the recipe whose finished network this one begins with; None for random weights.
+    teachers: the recipes of networks whose mean answer to the same varied face makes up `teacher_share` of
+    the targets (Hinton et al. 2015, arXiv:1503.02531). views: how many sets of varied faces are made and taken in
+    turn, mirrored anew each time, which saves asking the teachers each epoch; 0 for a new set each epoch.
+    last_learning_rate: where the cosine ends, as a share of the peak. label_smoothing: how much of a target is
+    spread over all labels (Szegedy et al. 2016, arXiv:1512.00567). rarity_power: a face counts in the loss by its
+    labels' frequencies to the power −`rarity_power`; 0 for all alike. average_momentum: of the exponential average
+    of the weights that each epoch ends with; None for none.
+    crop_margin: for the app, see `emocam.preprocessing.crop_face`; the fit takes faces as they stand.
+    fits_all: the choosing tenth is fitted too, in a last fit that goes on with a calibrated network.
+    files_as: what its model files are called before the head's name; None for the recipe's own.
+    """
+
+    name: str
+    architecture: str
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    warmup_epochs: int
+    weight_decay: float
+    augmentation: Augmentation
+    calm_epochs: int
+    heads: tuple[Head, ...] = (FER2013, FERPLUS)
+    sizes_px: tuple[tuple[float, int], ...] = ((1.0, 48),)
+    mixup_alpha: float = 0.0
+    starts_from: str | None = None
+    teachers: tuple[str, ...] = ()
+    teacher_share: float = 0.0
+    views: int = 0
+    last_learning_rate: float = 0.0
+    label_smoothing: float = 0.0
+    rarity_power: float = 0.0
+    average_momentum: float | None = None
+    scale: float = 1 / 127.5
+    offset: float = -1.0
+    crop_margin: float = 0.0
+    fits_all: bool = False
+    files_as: str | None = None
+    seed: int = 20
+
+    def network_name(self, head: Head) -> str:
+        """Return the name of the model file that one head becomes."""
+        return f"{self.files_as or self.name}_{head.name}"
+
+
+# Webcam crops come from a Haar box, which jitters by some percent in place and size.
+STRONG = Augmentation(
+    rotation_deg=20, shift_share=0.08, zoom_share=0.15, contrast=0.3, erased_share=0.3, degraded_share=0.25
+)
+LIGHT = Augmentation(
+    rotation_deg=12, shift_share=0.06, zoom_share=0.1, contrast=0.2, erased_share=0.0, degraded_share=0.1
+)
+
+MEDIUM = Augmentation(
+    rotation_deg=15, shift_share=0.07, zoom_share=0.12, contrast=0.25, erased_share=0.15, degraded_share=0.15
+)
+
+RESIDUAL_START = Recipe(
+    name="residual_start",
+    architecture="residual",
+    epochs=60,
+    batch_size=128,
+    learning_rate=2e-3,
+    warmup_epochs=3,
+    weight_decay=0.05,
+    augmentation=STRONG,
+    calm_epochs=3,
+    sizes_px=((0.4, 32), (0.7, 40), (1.0, 48)),
+    mixup_alpha=0.2,
+    crop_margin=0.05,
+)
+
+# After 60 strongly varied epochs the network still underfits: 71 % of the faces that it was fitted on, 66 % of the
+# choosing tenth. It goes on with a second cosine and gentler variations.
+RESIDUAL_FIRST = replace(
+    RESIDUAL_START,
+    name="residual_first",
+    starts_from="residual_start",
+    epochs=22,
+    learning_rate=1e-3,
+    warmup_epochs=1,
+    augmentation=MEDIUM,
+    calm_epochs=0,
+    sizes_px=((1.0, 48),),
+    # Of −0.05 to 0.2, the best over 1,266 faces from elsewhere (Yale faces and press photographs), in no fit.
+    crop_margin=0.1,
+)
+
+# Another residual network, from other random weights, that the first one teaches: answers of a network say more than
+# labels that are often wrong (Furlanello et al. 2018, arXiv:1805.04770).
+RESIDUAL_SECOND = replace(
+    RESIDUAL_START,
+    name="residual_second",
+    augmentation=MEDIUM,
+    calm_epochs=0,
+    sizes_px=((0.3, 32), (0.55, 40), (1.0, 48)),
+    teachers=("residual_first",),
+    teacher_share=0.5,
+    views=8,
+    crop_margin=0.1,
+    seed=21,
+)
+
+# The first one goes on, taught by both.
+RESIDUAL = replace(
+    RESIDUAL_FIRST,
+    name="residual",
+    starts_from="residual_first",
+    epochs=44,
+    teachers=("residual_first", "residual_second"),
+    teacher_share=0.5,
+    views=5,
+)
+
+# FER-2013's faces show a little more than a Haar box. Of −0.1 to 0.2, the best over 1,266 faces from elsewhere (Yale
+# faces and press photographs), which were in no fit.
+MINI_XCEPTION_ALONE = Recipe(
+    name="mini_xception_alone",
+    architecture="mini_xception",
+    epochs=80,
+    batch_size=64,
+    learning_rate=3e-3,
+    warmup_epochs=2,
+    weight_decay=0.01,
+    # Light: with 58,000 parameters the network underfits, and more makes it worse before it helps.
+    augmentation=Augmentation(rotation_deg=10, shift_share=0.06, zoom_share=0.08, contrast=0.15),
+    calm_epochs=8,
+    heads=(replace(FER2013, ferplus_share=0.3, accuracy_for_weakest=None),),
+    crop_margin=0.05,
+)
+
+# The same design taught by a residual network, with both heads.
+MINI_XCEPTION_TAUGHT = replace(
+    MINI_XCEPTION_ALONE,
+    name="mini_xception_taught",
+    epochs=60,
+    batch_size=128,
+    learning_rate=4e-3,
+    augmentation=LIGHT,
+    calm_epochs=0,
+    heads=(FER2013, SMALL_FERPLUS),
+    sizes_px=((0.4, 40), (1.0, 48)),
+    teachers=("residual_first",),
+    teacher_share=0.7,
+    views=8,
+    crop_margin=0.1,  # as of the network that taught it; from 0.05 to 0.15 it makes little difference
+)
+
+# Then one head at a time, because two are in each other's way in 58,000 parameters: the two small networks that ship.
+MINI_XCEPTION_VOTES = replace(
+    MINI_XCEPTION_TAUGHT,
+    name="mini_xception_votes",
+    starts_from="mini_xception_taught",
+    epochs=36,
+    learning_rate=2e-3,
+    warmup_epochs=1,
+    heads=(SMALL_FERPLUS,),
+    sizes_px=((1.0, 48),),
+    teachers=("residual_first", "residual_second"),
+    views=4,
+    files_as="mini_xception",
+)
+MINI_XCEPTION_LABEL = replace(MINI_XCEPTION_VOTES, name="mini_xception_label", heads=(FER2013,))
+
+
+def _last_fit(recipe: Recipe, *, learning_rate: float) -> Recipe:
+    """Return a gentle fit in which the choosing tenth takes part; its teachers have not seen that."""
+    return replace(
+        recipe,
+        name=f"{recipe.name}_last",
+        starts_from=recipe.name,
+        epochs=14,
+        learning_rate=learning_rate,
+        teachers=("residual", "residual_second"),
+        views=4,
+        fits_all=True,
+        files_as=recipe.files_as or recipe.name,
+    )
+
+
+RESIDUAL_LAST = _last_fit(RESIDUAL, learning_rate=4e-4)
+MINI_XCEPTION_VOTES_LAST = _last_fit(MINI_XCEPTION_VOTES, learning_rate=1e-3)
+MINI_XCEPTION_LABEL_LAST = _last_fit(MINI_XCEPTION_LABEL, learning_rate=1e-3)
+
+RECIPES = {
+    recipe.name: recipe
+    for recipe in (
+        MINI_XCEPTION_ALONE,
+        MINI_XCEPTION_TAUGHT,
+        MINI_XCEPTION_VOTES,
+        MINI_XCEPTION_LABEL,
+        MINI_XCEPTION_VOTES_LAST,
+        MINI_XCEPTION_LABEL_LAST,
+        RESIDUAL_START,
+        RESIDUAL_FIRST,
+        RESIDUAL_SECOND,
+        RESIDUAL,
+        RESIDUAL_LAST,
+    )
+}
+
+
+def network_names() -> list[str]:
+    """Return the names of the networks that the recipes make."""
+    return sorted({recipe.network_name(head) for recipe in RECIPES.values() for head in recipe.heads})
+
+
+def find_head(network: str) -> tuple[Recipe, Head]:
+    """Return the recipe, the last of several, and its head, that make the network of this name; raises KeyError."""
+    made = {recipe.network_name(head): (recipe, head) for recipe in RECIPES.values() for head in recipe.heads}
+    return made[network]
+
+
+def find_recipe(name: str) -> Recipe:
+    """Return the recipe of this name, or the one that makes the network of this name; raises KeyError."""
+    return RECIPES[name] if name in RECIPES else find_head(name)[0]
+
+
+def with_those_before(recipe: Recipe) -> list[Recipe]:
+    """Return the recipe after all those that have to be fitted before it: what it starts from, its teachers."""
+    names = [*([recipe.starts_from] if recipe.starts_from else []), *recipe.teachers]
+    before = [each for name in names for each in with_those_before(RECIPES[name])]
+    return [*dict.fromkeys(before), recipe]

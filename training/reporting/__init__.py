@@ -1,0 +1,1 @@
+"""The page beside each model file."""

@@ -1,0 +1,31 @@
+"""What a model file says of itself."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from training.data.faces import SIZE_PX
+from training.fitting.recipes import Head, Recipe
+
+
+def description(
+    recipe: Recipe, head: Head, *, temperature: float, dataset: str, split: str, selection_rule: str, licence: str
+) -> dict[str, Any]:
+    """Return what a model file says of itself, less the digest of its weights."""
+    return {
+        "labels": list(head.labels),
+        "image_size_px": SIZE_PX,
+        "scale": recipe.scale,
+        "offset": recipe.offset,
+        "crop_margin": recipe.crop_margin,
+        "temperature": temperature,
+        "mirrored": head.is_mirrored,
+        "dataset": dataset,
+        "split": split,
+        "selection_rule": selection_rule,
+        "metrics": {},
+        "licence": licence,
+        "date": datetime.now(UTC).date().isoformat(),
+        "recipe": asdict(recipe),
+        "head": head.name,
+    }
