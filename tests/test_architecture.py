@@ -7,12 +7,25 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import emocam
 
 ROOT = Path(emocam.__file__).parent.parent
 QT = {"PySide6", "shiboken6", "pyqtgraph"}
 KERAS = {"tensorflow", "keras", "jax", "torch"}
 SHARED_WITH_TRAINING = ("emocam.labels.", "emocam.engine.preprocessing.", "emocam.engine.model_file.")
+
+# Each wing of emocam, and the wings that it may import from; the modules beside the wings are shared by all.
+MAY_IMPORT = {
+    "engine": set(),
+    "sources": set(),
+    "sessions": set(),
+    "capture": {"engine", "sources", "sessions"},
+    "outputs": {"engine", "sources", "sessions"},
+}
+WINGS = {*MAY_IMPORT, "commands", "gui"}
+DOORS = ("__init__", "__main__")  # modules beside the wings that others enter by
 
 
 def packages_imported_by(code: str) -> set[str]:
@@ -28,15 +41,34 @@ def modules_outside_the_window() -> list[str]:
 
 
 def names_imported_in(folder: Path) -> set[str]:
-    """Return every module, and every name taken from one, that the sources under a folder import."""
+    """Return every module, and every name taken from one, that a source, or those under a folder, import."""
     names = set()
-    for path in sorted(folder.rglob("*.py")):
+    for path in sorted(folder.rglob("*.py")) if folder.is_dir() else [folder]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 names |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom):
                 names |= {f"{node.module}.{alias.name}" for alias in node.names}
     return names
+
+
+def wings_imported_by(path: Path) -> set[str]:
+    """Return the wings of emocam, other than its own, from which a source imports."""
+    own = path.relative_to(ROOT / "emocam").parts[0]
+    parts = [name.split(".") for name in names_imported_in(path) if name.startswith("emocam.")]
+    return {part[1] for part in parts if part[1] in WINGS} - {own}
+
+
+@pytest.mark.parametrize("wing", MAY_IMPORT)
+def test_a_wing_imports_only_from_wings_below_it(wing):
+    for path in (ROOT / "emocam" / wing).rglob("*.py"):
+        assert wings_imported_by(path) <= MAY_IMPORT[wing], path
+
+
+def test_shared_modules_import_from_no_wing():
+    shared = [path for path in (ROOT / "emocam").glob("*.py") if path.stem not in DOORS]
+    assert {"messages", "resources", "settings"} <= {path.stem for path in shared}
+    assert not {path.name: wings for path in shared if (wings := wings_imported_by(path))}
 
 
 def test_nothing_outside_the_window_imports_qt():

@@ -15,10 +15,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from emocam.commands.recorded import frames_of, open_file
 from emocam.engine.classification import Classifier, open_classifier
 from emocam.engine.detection.scan import FaceDetector
-from emocam.engine.model_file import ModelFileError
+from emocam.engine.model_file import ModelFileError, resolve_model
 from emocam.engine.pipeline import Pipeline
 from emocam.messages import FrameResult
-from emocam.resources import resolve_model
 from emocam.sessions.files import RecordingError, numbered_folder
 from emocam.sessions.recorder import SessionRecorder
 from emocam.settings import Settings

@@ -18,10 +18,9 @@ from emocam.commands.process import peak_memory_bytes, process_age_s, usable_cor
 from emocam.commands.recorded import frames_of
 from emocam.engine.classification import open_classifier
 from emocam.engine.detection.scan import FaceDetector
-from emocam.engine.model_file import ModelFileError
+from emocam.engine.model_file import ModelFileError, resolve_model
 from emocam.engine.pipeline import Pipeline
 from emocam.messages import Frame, Latency
-from emocam.resources import resolve_model
 from emocam.settings import Settings
 from emocam.sources import Source, SourceError, open_source
 

@@ -8,8 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from emocam.engine.model_file import ModelFile, ModelFileError, read_model_file
-from emocam.resources import resolve_model
+from emocam.engine.model_file import ModelFile, ModelFileError, read_model_file, resolve_model
 
 
 def run(options: argparse.Namespace) -> int:

@@ -12,6 +12,7 @@ import h5py
 import numpy as np
 
 from emocam.labels import THREE
+from emocam.resources import shipped_models
 
 METADATA, LITERT = "emocam", "litert"
 WEIGHTS_DIGEST, LITERT_DIGEST = "weights_digest", "litert_digest"  # attributes of the compiled network
@@ -67,6 +68,22 @@ class ModelFile:
     weights_digest: str
     litert: bytes | None
     metadata: dict[str, Any]
+
+
+def resolve_model(text: str) -> Path:
+    """Return the path that a setting or an option means: a shipped model's name, or a file.
+
+    Raises ModelFileError where it is neither.
+    """
+    shipped = shipped_models()
+    if text in shipped:
+        return shipped[text]
+    path = Path(text).expanduser()
+    if not path.is_file():
+        raise ModelFileError(
+            f"expected the path of an .hdf5 file or one of {', '.join(shipped) or 'no shipped model'}; got {text}"
+        )
+    return path
 
 
 def read_model_file(path: Path) -> ModelFile:

@@ -16,11 +16,10 @@ from emocam.capture.playback import Ended, Failed, Opened, Playback, Step
 from emocam.clock import steady_s
 from emocam.engine.classification import Classifier, open_classifier
 from emocam.engine.detection.scan import FaceDetector
-from emocam.engine.model_file import ModelFileError
+from emocam.engine.model_file import ModelFileError, resolve_model
 from emocam.engine.pipeline import Pipeline
 from emocam.latest import Latest
 from emocam.messages import Frame, FrameResult, Gap
-from emocam.resources import resolve_model
 from emocam.sessions.files import RecordingError
 from emocam.sessions.recorder import SessionRecorder, default_parent, new_session_folder
 from emocam.sessions.statistics import SessionShares

@@ -18,13 +18,14 @@ from emocam.engine.model_file import (
     METADATA,
     ModelFileError,
     read_model_file,
+    resolve_model,
     weights_digest,
     with_temperature,
     write_litert,
     write_metadata,
 )
 from emocam.labels import CONTEMPT, EMOTIONS
-from emocam.resources import resolve_model, shipped_models
+from emocam.resources import shipped_models
 
 SHIPPED = next(iter(shipped_models().values()))
 

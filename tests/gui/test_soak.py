@@ -19,9 +19,9 @@ from pathlib import Path
 
 import pytest
 
+from emocam.engine.model_file import resolve_model
 from emocam.engine.tracking import FORGET_AFTER_S
 from emocam.gui.worker import CaptureThread, Engine
-from emocam.resources import resolve_model
 from emocam.sessions.recovery import complete_session
 from emocam.settings import DEFAULT_MODEL, Settings
 from emocam.sources import Source, SourceError
