@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from emocam.commands.recorded import frames_of, open_file
 from emocam.engine.classification import Classifier, open_classifier
-from emocam.engine.detection.scan import FaceDetector
+from emocam.engine.detection import open_finder
 from emocam.engine.model_file import ModelFileError, resolve_model
 from emocam.engine.pipeline import Pipeline
 from emocam.messages import FrameResult
@@ -81,7 +81,7 @@ def analyze(
     on_progress: told after each frame how many are done, and of how many where that is known. Raises
     SourceError where not one frame can be read, and RecordingError where the session cannot be written.
     """
-    pipeline, settings = Pipeline(FaceDetector(), classifier), replace(settings, source=text)
+    pipeline, settings = Pipeline(open_finder(), classifier), replace(settings, source=text)
     with open_file(text) as source:
         results = all_results(source, pipeline, settings)
         first = next(results, None)

@@ -1,4 +1,4 @@
-"""From a Frame to a FrameResult: detect, track, crop, classify, pool, in this order; no Qt, no files."""
+"""From a Frame to a FrameResult: find, track, crop, classify, pool, in this order; no Qt, no files."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,8 +7,10 @@ from time import perf_counter
 import numpy as np
 
 from emocam.engine.classification import Classifier
-from emocam.engine.detection.scan import FaceDetector
-from emocam.engine.preprocessing import crop_face, gray_picture
+from emocam.engine.detection.finder import Finder
+from emocam.engine.model_file import ModelFile
+from emocam.engine.picture import Picture
+from emocam.engine.preprocessing import crop_face
 from emocam.engine.tracking import Track, Tracker
 from emocam.messages import Face, Frame, FrameResult, Latency
 from emocam.pooling import Pool, label_shown
@@ -18,11 +20,11 @@ from emocam.settings import Settings
 class Pipeline:
     """Analyse frame after frame; owned by one thread."""
 
-    def __init__(self, detector: FaceDetector, classifier: Classifier | None = None) -> None:
+    def __init__(self, finder: Finder, classifier: Classifier | None = None) -> None:
         """Begin without faces; without a classifier faces get boxes and numbers, and no labels."""
-        self._detector = detector
+        self._finder = finder
         self._classifier = classifier
-        self._tracker = Tracker()
+        self._tracker = Tracker(hits_to_start=finder.hits_to_start)
         self._pools: dict[int, Pool] = {}
         self._departing: list[tuple[int, Pool]] = []
         self._settings: Settings | None = None  # of the last frame
@@ -45,7 +47,7 @@ class Pipeline:
         What their pools hold is presented with the next frame.
         """
         self._end(self._tracker.end_all())
-        self._detector.rescan()
+        self._finder.start_anew()
 
     def analyze(self, frame: Frame, settings: Settings) -> FrameResult:
         """Return what the frame shows under these settings."""
@@ -54,16 +56,16 @@ class Pipeline:
             self._settings = settings
             for pool in self._pools.values():
                 pool.label = None  # what is shown under new settings owes nothing to the old ones
-        gray = gray_picture(frame.image)
-        boxes = self._detector.detect(
-            gray, known=[track.box for track in self._tracker.tracks], likely=self._tracker.candidates
+        picture = Picture(frame.image)
+        boxes = self._finder.find(
+            picture, known=[track.box for track in self._tracker.tracks], likely=self._tracker.candidates
         )
         self._end(
             self._tracker.update(boxes, time_s=frame.time_s, sensitivity_px=settings.tracking_sensitivity_px)
         )
         tracks = self._tracker.tracks
         detected = perf_counter()
-        predictions = self._classify(gray, tracks, settings)
+        predictions = self._classify(picture, tracks, settings)
         classified = perf_counter()
         faces = [self._face(track, predictions, settings) for track in tracks]
         departed = [face for face in faces if face.box is None and face.is_new_label]
@@ -94,7 +96,7 @@ class Pipeline:
             faces.append(face if last is None else replace(last, box=face.box, prediction=face.prediction))
         return replace(result, faces=tuple(faces), departed=(*result.departed, *due.values()))
 
-    def _classify(self, gray: np.ndarray, tracks: Sequence[Track], settings: Settings) -> dict[int, np.ndarray]:
+    def _classify(self, picture: Picture, tracks: Sequence[Track], settings: Settings) -> dict[int, np.ndarray]:
         """Return the prediction of each track that is in sight and due for one."""
         for track in tracks:
             self._pools.setdefault(track.track_id, Pool()).advance()
@@ -107,14 +109,17 @@ class Pipeline:
         ]
         if not due:
             return {}
-        model = self._classifier.model
-        crops = np.stack(
-            [crop_face(gray, track.box, size_px=model.image_size_px, margin=model.crop_margin) for track in due]
-        )
-        probabilities = self._classifier.classify(crops)
+        probabilities = self._classifier.classify(self._crops(picture, due, self._classifier.model))
         for track, prediction in zip(due, probabilities, strict=True):
             self._pools[track.track_id].add(prediction)
         return {track.track_id: prediction for track, prediction in zip(due, probabilities, strict=True)}
+
+    def _crops(self, picture: Picture, tracks: Sequence[Track], model: ModelFile) -> np.ndarray:
+        """Return the crops of faces, (N, S, S) uint8."""
+        faces = [self._finder.face_in_box.of(track.box) for track in tracks]
+        return np.stack(
+            [crop_face(picture.gray, face, size_px=model.image_size_px, margin=model.crop_margin) for face in faces]
+        )
 
     def _face(self, track: Track, predictions: dict[int, np.ndarray], settings: Settings) -> Face:
         pool = self._pools[track.track_id]

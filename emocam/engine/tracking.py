@@ -8,10 +8,6 @@ from emocam.messages import Box
 
 FORGET_AFTER_S = 1.0  # a face may hide behind a hand for so long and keep its number
 
-# Frames in a row in which something must be found before it is a face. Haar cascades take a lamp or a fold of cloth
-# for a face now and then, seldom twice; three frames are a tenth of a second.
-HITS_TO_START = 3
-
 
 @dataclass(frozen=True, slots=True)
 class Track:
@@ -39,7 +35,8 @@ class _Candidate:
 class Tracker:
     """Follow faces from frame to frame; numbers begin at 1 and are never used twice."""
 
-    def __init__(self, *, hits_to_start: int = HITS_TO_START) -> None:
+    def __init__(self, *, hits_to_start: int) -> None:
+        """Begin without faces. hits_to_start: in how many frames in a row a face must be found before it is one."""
         self.tracks: tuple[Track, ...] = ()
         self._candidates: tuple[_Candidate, ...] = ()
         self._hits_to_start = hits_to_start
@@ -55,7 +52,7 @@ class Tracker:
         """Assign the boxes of one frame, at most one to a track; return the tracks that ended.
 
         A box farther than `sensitivity_px` from a track's last centroid is another face's. A track starts when
-        its face was found in three frames in a row, in a source's first frame at once; it ends a second after
+        its face was found in `hits_to_start` frames in a row, in a source's first frame at once; it ends a second after
         it was last seen.
         """
         ended = [track for track in self.tracks if time_s - track.last_seen_s > FORGET_AFTER_S]

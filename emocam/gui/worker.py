@@ -15,7 +15,7 @@ from emocam.capture.background import start_beside
 from emocam.capture.playback import Ended, Failed, Opened, Playback, Step
 from emocam.clock import steady_s
 from emocam.engine.classification import Classifier, open_classifier
-from emocam.engine.detection.scan import FaceDetector
+from emocam.engine.detection import open_finder
 from emocam.engine.model_file import ModelFileError, resolve_model
 from emocam.engine.pipeline import Pipeline
 from emocam.latest import Latest
@@ -40,7 +40,7 @@ class Engine:
 
     open_source: Callable[[str | None], Source] = open_source
     open_model: Callable[[str], Classifier] = lambda text: open_classifier(resolve_model(text))
-    make_pipeline: Callable[[], Pipeline] = lambda: Pipeline(FaceDetector())
+    make_pipeline: Callable[[], Pipeline] = lambda: Pipeline(open_finder())
     sessions_folder: Callable[[], Path] = default_parent
     clock: Callable[[], float] = steady_s
 

@@ -66,7 +66,7 @@ def test_after_a_gap_of_seconds_without_frames_a_face_in_the_same_place_is_new()
 
 
 def test_something_found_once_is_no_face_and_three_times_in_a_row_is_one():
-    tracker = Tracker()
+    tracker = Tracker(hits_to_start=3)
     script = [[], [box(100)], [box(102)], [], [box(100)], [box(102)], [box(104)]]
     for step, boxes in enumerate(script):
         assert tracker.tracks == ()
@@ -75,7 +75,7 @@ def test_something_found_once_is_no_face_and_three_times_in_a_row_is_one():
 
 
 def test_faces_of_a_source_s_first_frame_are_faces_at_once():
-    tracker = Tracker()
+    tracker = Tracker(hits_to_start=3)
     tracker.update([box(0), box(300)], time_s=0, sensitivity_px=80)
     assert numbers_by_place(tracker) == {0: 1, 300: 2}
     tracker.end_all()
@@ -84,7 +84,7 @@ def test_faces_of_a_source_s_first_frame_are_faces_at_once():
 
 
 def test_a_near_and_a_far_face_that_cross_are_told_apart_by_size():
-    tracker = Tracker()
+    tracker = Tracker(hits_to_start=3)
     for step in range(21):
         near, far = box(step * 10, 100, side=140), box(240 - step * 10, 140, side=50)
         tracker.update([far, near], time_s=step / 10, sensitivity_px=400)

@@ -14,8 +14,14 @@ from pathlib import Path
 import numpy as np
 
 from emocam.engine.detection.cascades import CASCADE_SIDE_PX, WAYS_TO_TURN, FaceSearch
+from emocam.engine.detection.finder import FaceInBox
 from emocam.engine.parallel import Pair
+from emocam.engine.picture import Picture
 from emocam.messages import Box
+
+# Frames in a row in which something must be found before it is a face. Haar cascades take a lamp or a fold of cloth
+# for a face now and then, seldom twice; three frames are a tenth of a second.
+HITS_TO_START = 3
 
 SLICE_EVERY_FRAMES = 3  # while a face is in sight; otherwise a slice in each
 SCAN_NEIGHBOURS = 5  # of overlapping hits: where no face is known, it takes more evidence
@@ -41,8 +47,14 @@ _FAR = tuple(_Slice(640, 46, 4, band) for band in range(4))
 SLICES = (_NEAR, _FAR[0], _MIDDLE[0], _FAR[1], _NEAR, _FAR[2], _MIDDLE[1], _FAR[3])
 
 
-class FaceDetector:
-    """Find faces in one picture after the other; keeps which slice of the scan is next, and which faces are turned."""
+class CascadeFinder:
+    """Finds faces with Haar cascades; remembers which slice of the scan is next, and which faces are turned.
+
+    It is the first of the finders: see `finder.Finder`.
+    """
+
+    hits_to_start = HITS_TO_START
+    face_in_box = FaceInBox()
 
     def __init__(self, cascade: Path | None = None) -> None:
         """Load a cascade, the shipped one if none is named; raises ValueError where the file is none."""
@@ -53,16 +65,17 @@ class FaceDetector:
         self._turned: list[Box] = []  # found tilted or in profile in the last frame
         self._next_lost = 0
 
-    def detect(self, gray: np.ndarray, *, known: Sequence[Box] = (), likely: Sequence[Box] = ()) -> list[Box]:
-        """Return the boxes of the faces in a (H, W) uint8 picture.
+    def find(self, picture: Picture, *, known: Sequence[Box] = (), likely: Sequence[Box] = ()) -> list[Box]:
+        """Return the boxes of the faces in a picture, in its pixels.
 
         known: where faces were before this frame; they are searched for tilted and turned, too. likely: where
         something was found that may be a face. Without any, small faces may take some frames to be found; in
         the first picture all are found at once.
         """
+        gray = picture.gray
         if self._is_new_picture:
             self._is_new_picture = False
-            # Seen twice, at two scales: what only one grid of pixels makes look like a face is none.
+            # Keep only faces confirmed at a second scale.
             return without_overlaps([box for box in self._scan(gray) if self._searches.first.near(gray, box)])
         found = self._search_known(gray, known)
         boxes = self._searches.share(lambda cascades, near: cascades.near(gray, near), likely)
@@ -73,7 +86,7 @@ class FaceDetector:
             found = without_overlaps([*found, *self._scan_slice(gray)], first=len(found))
         return found
 
-    def rescan(self) -> None:
+    def start_anew(self) -> None:
         """Scan the whole next picture at once: it is another source's."""
         self._is_new_picture = True
 

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from emocam.engine.detection.scan import SLICE_EVERY_FRAMES, SLICES, FaceDetector, without_overlaps
+from emocam.engine.detection.scan import SLICE_EVERY_FRAMES, SLICES, CascadeFinder, without_overlaps
+from emocam.engine.picture import Picture
 from emocam.engine.preprocessing import gray_picture
 from emocam.messages import Box
 from emocam.resources import asset_path
@@ -20,11 +21,15 @@ def portrait() -> np.ndarray:
     for _ in range(90):
         ok, image = clip.read()
         assert ok
-        found = FaceDetector().detect(gray_picture(image))
+        found = CascadeFinder().find(Picture(image))
         if found and found[0].width > most:
             best, most = gray_picture(image), found[0].width
     assert best is not None
     return best
+
+
+def in_colour(gray: np.ndarray) -> Picture:
+    return Picture(cv2.cvtColor(gray, cv2.COLOR_GRAY2BGR))
 
 
 def overlap(one: Box, other: Box) -> float:
@@ -35,75 +40,75 @@ def overlap(one: Box, other: Box) -> float:
 
 
 def test_a_known_face_is_found_again_near_its_box(portrait: np.ndarray):
-    detector = FaceDetector()
-    (scanned,) = detector.detect(portrait)
+    finder = CascadeFinder()
+    (scanned,) = finder.find(in_colour(portrait))
     moved = np.roll(portrait, 12, axis=1)
-    (searched,) = detector.detect(moved, known=[scanned])
+    (searched,) = finder.find(in_colour(moved), known=[scanned])
     assert overlap(searched, Box(scanned.x + 12, scanned.y, scanned.width, scanned.height)) > 0.6
 
 
 @pytest.mark.parametrize("factor", [0.5, 1.5, 3.0])
 def test_boxes_are_in_pixels_of_the_frame_whatever_its_size(portrait: np.ndarray, factor: float):
-    (box,) = FaceDetector().detect(portrait)
+    (box,) = CascadeFinder().find(in_colour(portrait))
     scaled = cv2.resize(portrait, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    (found,) = FaceDetector().detect(scaled)
+    (found,) = CascadeFinder().find(in_colour(scaled))
     expected = Box(*(round(value * factor) for value in (box.x, box.y, box.width, box.height)))
     assert overlap(found, expected) > 0.6
 
 
 def test_a_face_that_appears_beside_a_known_one_is_found_with_the_next_slice(portrait: np.ndarray):
-    (box,) = FaceDetector().detect(portrait)
+    (box,) = CascadeFinder().find(in_colour(portrait))
     width = portrait.shape[1]
     both = np.concatenate([portrait, portrait], axis=1)
     alone = both.copy()
     alone[:, width:] = 128
-    detector = FaceDetector()
-    assert len(detector.detect(alone)) == 1
-    counts = [len(detector.detect(both, known=[box])) for _ in range(SLICE_EVERY_FRAMES * len(SLICES))]
+    finder = CascadeFinder()
+    assert len(finder.find(in_colour(alone))) == 1
+    counts = [len(finder.find(in_colour(both), known=[box])) for _ in range(SLICE_EVERY_FRAMES * len(SLICES))]
     assert counts[: SLICE_EVERY_FRAMES - 1] == [1] * (SLICE_EVERY_FRAMES - 1)
     assert 2 in counts
 
 
 @pytest.mark.parametrize("angle", [-30, -20, 20, 30])
 def test_a_known_face_that_tilts_is_found_again(portrait: np.ndarray, angle: int):
-    detector = FaceDetector()
-    (box,) = detector.detect(portrait)
+    finder = CascadeFinder()
+    (box,) = finder.find(in_colour(portrait))
     matrix = cv2.getRotationMatrix2D(box.centroid, angle, 1)
     tilted = cv2.warpAffine(portrait, matrix, portrait.shape[::-1], borderMode=cv2.BORDER_REPLICATE)
-    (found,) = detector.detect(tilted, known=[box])
+    (found,) = finder.find(in_colour(tilted), known=[box])
     assert overlap(found, box) > 0.5
 
 
 def test_what_was_found_once_is_looked_for_where_it_was(portrait: np.ndarray):
-    detector = FaceDetector()
-    (box,) = detector.detect(portrait)
-    (found,) = detector.detect(portrait, likely=[box])
+    finder = CascadeFinder()
+    (box,) = finder.find(in_colour(portrait))
+    (found,) = finder.find(in_colour(portrait), likely=[box])
     assert overlap(found, box) > 0.6
 
 def test_a_small_face_far_away_is_found_within_one_round_of_slices(portrait: np.ndarray):
-    (box,) = FaceDetector().detect(portrait)
+    (box,) = CascadeFinder().find(in_colour(portrait))
     factor = 30 / box.width
     small = cv2.resize(portrait, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     for top in (0, 100, 480 - small.shape[0]):
         picture = np.full((480, 640), 128, np.uint8)
         picture[top : top + small.shape[0], 200 : 200 + small.shape[1]] = small
-        detector = FaceDetector()
-        detector.detect(np.full((480, 640), 128, np.uint8))
-        found = [detector.detect(picture) for _ in range(len(SLICES))]
+        finder = CascadeFinder()
+        finder.find(in_colour(np.full((480, 640), 128, np.uint8)))
+        found = [finder.find(in_colour(picture)) for _ in range(len(SLICES))]
         assert any(overlap(face, Box(200 + round(box.x * factor), top + round(box.y * factor), 30, 30)) > 0.4
                    for faces in found for face in faces)
 
 
 def test_nothing_is_found_in_an_empty_picture():
-    assert FaceDetector().detect(np.full((480, 640), 127, np.uint8)) == []
+    assert CascadeFinder().find(in_colour(np.full((480, 640), 127, np.uint8))) == []
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 2000), (2000, 3), (20, 20)])
 def test_a_picture_too_small_for_a_face_has_none(shape: tuple[int, int]):
-    detector = FaceDetector()
+    finder = CascadeFinder()
     known = Box(0, 0, shape[1], shape[0])
-    assert detector.detect(np.zeros(shape, np.uint8)) == []
-    assert detector.detect(np.zeros(shape, np.uint8), known=[known]) == []
+    assert finder.find(in_colour(np.zeros(shape, np.uint8))) == []
+    assert finder.find(in_colour(np.zeros(shape, np.uint8)), known=[known]) == []
 
 
 def test_two_boxes_on_one_face_become_the_larger():
@@ -116,4 +121,4 @@ def test_a_file_that_is_no_cascade_is_refused(tmp_path: Path):
     broken = tmp_path / "cascade.xml"
     broken.write_text("<?xml version='1.0'?><opencv_storage><nothing/></opencv_storage>")
     with pytest.raises(ValueError, match="Haar cascade"):
-        FaceDetector(broken)
+        CascadeFinder(broken)
