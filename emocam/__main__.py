@@ -42,6 +42,22 @@ predicted, and prints the measurements:
   ratio                  that, in times of analysis_ms_p50"""
 
 
+# Read by OpenCV when it is first imported, so the commands, which import it, are imported later. Here and not in the
+# package: a program that imports emocam has settings of its own.
+ENVIRONMENT = {
+    "OPENCV_VIDEOIO_MSMF_ENABLE_HW_TRANSFORMS": "0",  # with them a camera takes 4 to 20 s to open
+    "OPENCV_LOG_LEVEL": "SILENT",  # what is wrong with a source is said by SourceError
+    "OPENCV_FFMPEG_LOGLEVEL": "-8",  # FFmpeg's AV_LOG_QUIET
+    "OPENCV_IO_MAX_IMAGE_PIXELS": str(2**27),  # 400 MB as BGR; larger pictures are refused
+}
+
+
+def set_environment() -> None:
+    """Set what OpenCV reads when it is imported; whoever has set one before wins."""
+    for name, value in ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
     parser = _described(argparse.ArgumentParser(prog="emocam"), DESCRIPTION)
@@ -69,9 +85,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status: 0 done, 1 failed, 2 not understood, 130 interrupted."""
-    # One clear message for a damaged file is ours to give; FFmpeg's decoders add a line for each fault.
-    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-    os.environ.setdefault("OPENCV_LOG_LEVEL", "ERROR")
+    set_environment()
     parser = build_parser()
     options = parser.parse_args(arguments)
     has_window_option = options.window_source or options.window_model or options.demo

@@ -7,7 +7,10 @@ import platformdirs
 import pytest
 from hypothesis import settings
 
+from emocam.__main__ import set_environment
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+set_environment()  # before a test module imports OpenCV
 
 # The same examples in every run, so that a failure is one that a change has made.
 settings.register_profile("fixed", derandomize=True, deadline=None)

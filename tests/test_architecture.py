@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "outputs": {"engine", "sources", "sessions"},
 }
 WINGS = {*MAY_IMPORT, "commands", "gui"}
-DOORS = ("__init__", "__main__")  # modules beside the wings that others enter by
+DOORS = ("__init__", "__main__", "analyzer")  # modules beside the wings that others enter by
 
 
 def packages_imported_by(code: str) -> set[str]:
@@ -106,6 +106,26 @@ def test_training_takes_from_emocam_only_what_both_share():
     taken = {name for name in names_imported_in(ROOT / "training") if name.split(".")[0] == "emocam"}
     assert taken
     assert not [name for name in taken if not name.startswith(SHARED_WITH_TRAINING)]
+
+
+@pytest.mark.parametrize("door", ["emocam", "emocam.engine.pipeline", "emocam.capture.loop", "emocam.analyzer"])
+def test_a_way_in_brings_neither_qt_nor_keras_and_changes_nothing_in_the_host(door):
+    code = """
+import logging, os, signal, sys, threading, warnings
+def host():
+    return (dict(os.environ), logging.root.handlers[:], logging.root.level, logging.raiseExceptions,
+            signal.getsignal(signal.SIGINT), sys.excepthook, warnings.filters[:], threading.active_count())
+def loggers():
+    return {name: (logger.level, logger.handlers, logger.propagate) for name, logger
+            in logging.root.manager.loggerDict.items() if isinstance(logger, logging.Logger) and "emocam" in name}
+import cv2, numpy, h5py  # what they change on import is theirs
+before = host()
+import %s
+assert host() == before, "the host was changed"
+assert all(state == (0, [], True) for state in loggers().values()), loggers()
+"""
+    imported = packages_imported_by(code % door)
+    assert not imported & (QT | KERAS)
 
 
 def test_help_answers_without_opencv_networks_or_qt():

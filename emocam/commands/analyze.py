@@ -12,16 +12,15 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from emocam.commands.recorded import frames_of, open_file
+from emocam.capture.offline import all_results, open_file
 from emocam.engine.classification import Classifier, open_classifier
 from emocam.engine.detection import open_finder
 from emocam.engine.model_file import ModelFileError, resolve_model
 from emocam.engine.pipeline import Pipeline
-from emocam.messages import FrameResult
 from emocam.sessions.files import RecordingError, numbered_folder
 from emocam.sessions.recorder import SessionRecorder
 from emocam.settings import Settings
-from emocam.sources import Source, SourceError
+from emocam.sources import SourceError
 
 VIDEOS = frozenset({".avi", ".m4v", ".mjpeg", ".mjpg", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".webm", ".wmv"})
 
@@ -98,19 +97,6 @@ def analyze(
                 numbers |= {face.track_id for face in last.faces}
                 on_progress(done, source.frame_count)
         return Analysis(folder, done, len(numbers), last.frame.time_s, source.problem)
-
-
-def all_results(source: Source, pipeline: Pipeline, settings: Settings) -> Iterator[FrameResult]:
-    """Yield the result of each frame, with the labels that were still due where a sequence of frames ends."""
-    held: FrameResult | None = None
-    for frame in frames_of(source):
-        if held is not None:
-            yield held
-        held = pipeline.analyze(frame, settings)
-        if source.is_independent:
-            held = pipeline.end_faces(held)
-    if held is not None:
-        yield pipeline.end_faces(held)
 
 
 def chosen_settings(options: argparse.Namespace) -> Settings:

@@ -13,9 +13,9 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from emocam.capture.offline import frames_of
 from emocam.commands.plain import measure_plain
 from emocam.commands.process import peak_memory_bytes, process_age_s, usable_cores
-from emocam.commands.recorded import frames_of
 from emocam.engine.classification import open_classifier
 from emocam.engine.detection import open_finder
 from emocam.engine.model_file import ModelFileError, resolve_model

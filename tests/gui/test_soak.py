@@ -64,8 +64,9 @@ class Lap:
         self._indices = (self.folder / "analysed.txt").open("w")  # a list would be the growth that is measured
         engine = Engine(open_source=self._open, sessions_folder=lambda: self.folder / "sessions")
         self.worker = CaptureThread(Settings(), engine=engine)
-        self._analyze = self.worker._analyze
-        self.worker._analyze = self._note_and_analyze
+        self._loop = self.worker._loop
+        self._analyze = self._loop._analyze
+        self._loop._analyze = self._note_and_analyze
         self.worker.model_opened.connect(lambda text, _model: self.opened.append(text))
         self.worker.model_failed.connect(lambda text, _reason: self.refused.add(text))
 
@@ -76,7 +77,7 @@ class Lap:
         return self._driver.open() if text == "driver" else RestlessCamera(self.pictures, number)
 
     def _note_and_analyze(self, frame) -> None:
-        if self.worker._recorder is not None:  # from now on it must be in the recording
+        if self._loop._recorder is not None:  # from now on it must be in the recording
             self._indices.write(f"{frame.index}\n")
             self.analysed += 1
         self._analyze(frame)

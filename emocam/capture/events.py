@@ -1,0 +1,100 @@
+"""What a capture loop tells its listeners."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from emocam.engine.model_file import ModelFile
+from emocam.messages import FrameResult
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shown:
+    """What there is to show of one moment; shares: of each label so far, 0 to 1."""
+
+    result: FrameResult
+    frames_per_second: float
+    dropped: int
+    shares: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceOpened:
+    """A source has been opened; identity: as `Settings.source` keeps it."""
+
+    title: str
+    identity: str
+    is_live: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFailed:
+    """A source could not be opened; retries: it is tried again by itself."""
+
+    reason: str
+    retries: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLost:
+    """A live source delivers nothing any more; it is looked for until it is back."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceEnded:
+    """A file or folder has been played to its end; problem: what was wrong with it, if anything."""
+
+    title: str
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ModelOpened:
+    """Another network answers from now on; text: of `Settings.model`."""
+
+    text: str
+    model: ModelFile
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFailed:
+    """A model could not be opened, and the network in use stays; text: of `Settings.model`."""
+
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingStarted:
+    """A session is being recorded into a folder."""
+
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingStopped:
+    """The recording has ended, or could not begin, which leaves no folder; problem: why, unless it was asked for."""
+
+    folder: Path | None
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Crashed:
+    """The loop has ended by an error that nobody expected; what was recorded is whole."""
+
+    problem: str
+
+
+Event = (
+    SourceOpened
+    | SourceFailed
+    | SourceLost
+    | SourceEnded
+    | ModelOpened
+    | ModelFailed
+    | RecordingStarted
+    | RecordingStopped
+    | Crashed
+)

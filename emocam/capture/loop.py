@@ -1,0 +1,305 @@
+"""The capture loop: read, analyse and record every frame, and offer the newest result to whoever listens."""
+
+import logging
+import queue
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from emocam.capture.background import start_beside
+from emocam.capture.events import (
+    Crashed,
+    Event,
+    ModelFailed,
+    ModelOpened,
+    RecordingStarted,
+    RecordingStopped,
+    Shown,
+    SourceEnded,
+    SourceFailed,
+    SourceLost,
+    SourceOpened,
+)
+from emocam.capture.listeners import Listeners
+from emocam.capture.playback import Ended, Failed, Opened, Playback, Step
+from emocam.clock import steady_s
+from emocam.engine.classification import Classifier, open_classifier
+from emocam.engine.detection import open_finder
+from emocam.engine.model_file import ModelFileError, resolve_model
+from emocam.engine.pipeline import Pipeline
+from emocam.latest import Latest
+from emocam.messages import Frame, Gap
+from emocam.sessions.files import RecordingError
+from emocam.sessions.recorder import SessionRecorder, default_parent, new_session_folder
+from emocam.sessions.statistics import SessionShares
+from emocam.settings import Settings
+from emocam.sources import Source, open_source
+
+log = logging.getLogger(__name__)
+
+RATE_WINDOW_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What a capture loop runs on; a test puts its own in place.
+
+    open_model: takes the text of Settings.model and raises ModelFileError.
+    """
+
+    open_source: Callable[[str | None], Source] = open_source
+    open_model: Callable[[str], Classifier] = lambda text: open_classifier(resolve_model(text))
+    make_pipeline: Callable[[], Pipeline] = lambda: Pipeline(open_finder())
+    sessions_folder: Callable[[], Path] = default_parent
+    clock: Callable[[], float] = steady_s
+
+
+class CaptureLoop:
+    """Owns source, pipeline and recording; any thread sends it commands and Settings, one thread runs it.
+
+    Every command returns at once, and is obeyed between two frames.
+    """
+
+    def __init__(self, settings: Settings, *, engine: Engine | None = None) -> None:
+        """Begin with neither source nor network; `run` loads the network of the settings."""
+        self._engine = engine or Engine()
+        self._listeners = Listeners()
+        self._newest_settings: Latest[Settings] = Latest()
+        self._commands: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._is_stopping = False
+        self._settings = settings
+        self._model_text: str | None = None  # of the classifier in use
+        self._classifier: Classifier | None = None
+        self._loading: tuple[str, Future[Classifier]] | None = None
+        self._playback = Playback(self._engine.open_source, clock=self._engine.clock)
+        self._recorder: SessionRecorder | None = None
+        self._shares = SessionShares()
+        self._times_s: deque[float] = deque()
+        self._title, self._is_live, self._is_lost, self._is_absence_noted = "", True, False, False
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds of the session being recorded; 0 without one. Any thread may ask."""
+        recorder = self._recorder
+        return recorder.elapsed_s if recorder is not None else 0.0
+
+    def listen(
+        self,
+        *,
+        on_result: Callable[[], None] = lambda: None,
+        on_event: Callable[[Event], None] = lambda event: None,
+    ) -> Latest[Shown]:
+        """Return a slot that holds the newest result until it is taken; each listener has its own.
+
+        on_result: called when the slot was empty and holds something now. on_event: called with each event. Both are
+        called on the loop's thread, and only to hand on: to a queue, a signal, another thread. One that raises is
+        dropped. Any thread may call this.
+        """
+        return self._listeners.add(on_result, on_event)
+
+    def forget(self, results: Latest[Shown]) -> None:
+        """Drop the listener that has this slot; any thread may call this."""
+        self._listeners.drop(results)
+
+    def use_settings(self, settings: Settings) -> None:
+        """Analyse the next frame under these settings; another network is loaded meanwhile."""
+        self._newest_settings.put(settings)
+        self._commands.put(self._take_settings)
+
+    def open(self, source: str | None, *, loops: bool = False) -> None:
+        """Close the current source and open another; None is the first camera."""
+        self._commands.put(lambda: self._open(source, loops=loops))
+
+    def replay(self) -> None:
+        """Play the current source from its start, or try to open it again."""
+        self._commands.put(self._playback.replay)
+
+    def set_paused(self, is_paused: bool) -> None:
+        """Stop analysing until further notice."""
+        self._commands.put(lambda: self._playback.set_paused(is_paused))
+
+    def start_recording(self) -> None:
+        """Record a session from the next frame on; the answer is an event."""
+        self._commands.put(self._start_recording)
+
+    def stop_recording(self) -> None:
+        """End the session and write its statistics; the answer is an event."""
+        self._commands.put(self._stop_recording)
+
+    def add_marker(self, start_s: float, end_s: float, name: str) -> None:
+        """Name a moment or span of the session, in seconds since Record."""
+        self._commands.put(lambda: self._record(lambda recorder: recorder.add_marker(start_s, end_s, name)))
+
+    def stop(self) -> None:
+        """Ask `run` to return; what is being recorded is completed first."""
+        self._commands.put(self._note_stop)
+
+    def run(self) -> None:
+        """Work until `stop` is called, or something fails that should not; may be called again after that."""
+        self._is_stopping = False
+        try:
+            self._work()
+        except Exception as error:  # one of the app's two catch-alls: whoever listens lives on and is told
+            log.exception("the capture loop ended")
+            self._listeners.tell(Crashed(f"{type(error).__name__}: {error}"))
+        finally:
+            self._playback.close()
+            self._stop_recording()
+
+    def _work(self) -> None:
+        self._pipeline = self._engine.make_pipeline()
+        if self._classifier is not None:
+            self._pipeline.use_classifier(self._classifier)
+        else:
+            self._load_model(self._settings.model)
+        while not self._is_stopping:
+            self._obey_commands(self._playback.wait_s)
+            self._finish_loading()
+            step = self._playback.step()
+            if step is not None:
+                self._handle(step)
+        self._obey_commands(0)  # a marker that was named just before the end
+
+    def _note_stop(self) -> None:
+        self._is_stopping = True
+
+    def _obey_commands(self, wait_s: float) -> None:
+        """Obey what was asked, after waiting up to `wait_s` for something to be asked."""
+        try:
+            command = self._commands.get(timeout=wait_s) if wait_s > 0 else self._commands.get_nowait()
+            while True:
+                command()
+                command = self._commands.get_nowait()
+        except queue.Empty:
+            return
+
+    def _take_settings(self) -> None:
+        settings = self._newest_settings.take()
+        if settings is None:
+            return
+        self._settings = settings
+        wanted = self._loading[0] if self._loading else self._model_text
+        if settings.model != wanted:
+            self._load_model(settings.model)
+
+    def _load_model(self, text: str) -> None:
+        self._loading = text, start_beside(lambda: self._engine.open_model(text), name="load network")
+
+    def _finish_loading(self) -> None:
+        """Switch to a network once it is whole; a failure leaves the one in use."""
+        if self._loading is None or not self._loading[1].done():
+            return
+        (text, future), self._loading = self._loading, None
+        try:
+            classifier = future.result()
+        except ModelFileError as error:
+            self._listeners.tell(ModelFailed(text, str(error)))
+            return
+        self._classifier, self._model_text = classifier, text
+        self._pipeline.use_classifier(classifier)
+        self._record(lambda recorder: recorder.change_model(classifier.model))
+        self._listeners.tell(ModelOpened(text, classifier.model))
+
+    def _open(self, source: str | None, *, loops: bool) -> None:
+        self._is_lost = self._is_absence_noted = False
+        self._title = source or "the first camera"
+        self._playback.open(source, loops=loops)
+
+    def _handle(self, step: Step) -> None:
+        match step:
+            case Frame():
+                self._analyze(step)
+            case Gap():
+                self._note_gap(step)
+            case Opened():
+                self._note_opened(step)
+            case Failed(reason, retries):
+                self._listeners.tell(SourceFailed(reason, retries))
+            case Ended(title, problem):
+                self._listeners.tell(SourceEnded(title, problem))
+
+    def _analyze(self, frame: Frame) -> None:
+        self._take_settings()  # the newest, though they came while the frame was awaited
+        settings = replace(self._settings, model=self._model_text or self._settings.model)
+        result = self._pipeline.analyze(frame, settings)
+        if self._playback.is_independent:
+            result = self._pipeline.end_faces(result)
+        self._is_lost = False
+        self._record(lambda recorder: recorder.record(result))
+        self._shares.add(result)
+        self._listeners.offer(Shown(result, self._rate(), self._playback.dropped, self._shares.shares()))
+
+    def _rate(self) -> float:
+        """Return the frames analysed in a second, over the last two."""
+        now_s = self._engine.clock()
+        self._times_s.append(now_s)
+        while now_s - self._times_s[0] > RATE_WINDOW_S:
+            self._times_s.popleft()
+        span_s = now_s - self._times_s[0]
+        return (len(self._times_s) - 1) / span_s if span_s > 0 else 0.0
+
+    def _note_opened(self, opened: Opened) -> None:
+        self._pipeline.forget_faces()
+        self._is_lost = self._is_absence_noted = False
+        self._title, self._is_live = opened.title, opened.is_live
+        if opened.is_repeat:
+            return
+        self._settings = replace(self._settings, source=opened.identity)
+        self._record(lambda recorder: recorder.change_source(opened.title, is_live=opened.is_live))
+        self._listeners.tell(SourceOpened(opened.title, opened.identity, opened.is_live))
+
+    def _note_gap(self, gap: Gap) -> None:
+        is_absent = not self._playback.is_open
+        if is_absent and not self._is_absence_noted:
+            self._is_absence_noted = True
+            self._record(lambda recorder: recorder.change_source(f"waiting for {self._title}"))
+        self._record(lambda recorder: recorder.record_gap(gap))
+        if not is_absent and not self._is_lost:
+            self._is_lost = True
+            self._listeners.tell(SourceLost(gap.reason))
+
+    def _start_recording(self) -> None:
+        if self._recorder is not None:
+            return
+        if self._classifier is None:
+            self._listeners.tell(RecordingStopped(None, "There is no network yet to record the predictions of."))
+            return
+        settings = replace(self._settings, model=self._model_text or self._settings.model)
+        try:
+            folder = new_session_folder(self._engine.sessions_folder(), datetime.now())
+            self._recorder = SessionRecorder(
+                folder,
+                model=self._classifier.model,
+                settings=settings,
+                source=self._title,
+                is_live=self._is_live,
+                clock=self._engine.clock,
+            )
+        except RecordingError as error:
+            self._listeners.tell(RecordingStopped(None, str(error)))
+            return
+        self._shares = SessionShares()
+        self._is_absence_noted = True  # the session begins with the current source, there or not
+        self._listeners.tell(RecordingStarted(folder))
+
+    def _record(self, write: Callable[[SessionRecorder], None]) -> None:
+        """Write to the session, if there is one; a failure ends it, and the picture goes on."""
+        if self._recorder is None:
+            return
+        try:
+            write(self._recorder)
+        except RecordingError as error:
+            self._stop_recording(str(error))
+
+    def _stop_recording(self, problem: str | None = None) -> None:
+        recorder, self._recorder = self._recorder, None
+        if recorder is None:
+            return
+        try:
+            recorder.close()
+        except RecordingError as error:
+            problem = problem or str(error)
+        self._listeners.tell(RecordingStopped(recorder.folder, problem))
