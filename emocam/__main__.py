@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from emocam import __version__
+from emocam.commands.options import duration_s
 from emocam.labels import SPECTRA
 from emocam.settings import DEFAULT_MODEL, RANGES
 
@@ -23,6 +24,10 @@ Without a command the window opens."""
 ANALYZE = """\
 Runs the engine over video files, pictures and folders, and writes a session folder for each into DIR,
 named after the input. A folder of pictures is one input; videos in a folder are one input each."""
+
+RECORD = """\
+Records what a source shows, at the source's own speed, into a session folder of its own in DIR, and prints the folder.
+The folder is named after the time. Ctrl-C ends the recording, and the session is whole."""
 
 BENCHMARK = """\
 Analyses a clip or a camera's pictures as fast as the machine can, with the default settings, except that every frame is
@@ -71,9 +76,12 @@ def build_parser() -> argparse.ArgumentParser:
         "(otherwise the last source, and the first camera at first)",
     )
     window.add_argument("--model", dest="window_model", metavar="FILE", help=_MODEL_HELP)
-    window.add_argument("--demo", action="store_true", help="show the demo clip that comes with Emocam")
+    window.add_argument(
+        "--demo", dest="window_demo", action="store_true", help="show the demo clip that comes with Emocam"
+    )
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
     _add_analyze(commands)
+    _add_record(commands)
     _add_benchmark(commands)
     cameras = _command(commands, "cameras", "list the cameras of this machine")
     cameras.add_argument("--json", action="store_true", help="print one JSON list and nothing else")
@@ -88,10 +96,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     set_environment()
     parser = build_parser()
     options = parser.parse_args(arguments)
-    has_window_option = options.window_source or options.window_model or options.demo
+    has_window_option = options.window_source or options.window_model or options.window_demo
     if options.command and has_window_option:
         parser.error(f"--source, --model and --demo before {options.command} are the window's: write them after it")
-    if options.demo and options.window_source:
+    if options.window_demo and options.window_source:
         parser.error("expected --source or --demo; got both")
     command = importlib.import_module(f"emocam.commands.{options.command or 'window'}")
     try:
@@ -111,6 +119,30 @@ def _add_analyze(commands: "_Commands[argparse.ArgumentParser]") -> None:
     parser = _command(commands, "analyze", "analyse files and folders, and write a session for each", ANALYZE)
     parser.add_argument("inputs", metavar="INPUT", nargs="+", help="a video file, a picture or a folder")
     parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="where the session folders go")
+    _add_engine_options(parser)
+
+
+def _add_record(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    parser = _command(commands, "record", "record a camera, a stream or a file without a window", RECORD)
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument(
+        "--source", metavar="SOURCE", help="a camera, an address, a file or a folder (otherwise the first camera)"
+    )
+    source.add_argument(
+        "--demo", dest="record_demo", action="store_true", help="record the demo clip, again and again"
+    )
+    parser.add_argument(
+        "--for",
+        dest="length_s",
+        metavar="LENGTH",
+        type=duration_s,
+        help="how long, as 60s, 10min or 1h30m (otherwise until Ctrl-C, or the end of a file)",
+    )
+    parser.add_argument("--out", metavar="DIR", type=Path, help="where the session folder goes (otherwise documents)")
+    _add_engine_options(parser)
+
+
+def _add_engine_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--spectrum", choices=list(SPECTRA), default="seven", help="the labels shown")
     for option, setting, what in (
         ("--every", "prediction_every_frames", "classify a face in every Nth frame"),

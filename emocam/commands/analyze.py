@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from emocam.capture.offline import all_results, open_file
+from emocam.commands.options import chosen_settings
 from emocam.engine.classification import Classifier, open_classifier
 from emocam.engine.detection import open_finder
 from emocam.engine.model_file import ModelFileError, resolve_model
@@ -97,15 +98,6 @@ def analyze(
                 numbers |= {face.track_id for face in last.faces}
                 on_progress(done, source.frame_count)
         return Analysis(folder, done, len(numbers), last.frame.time_s, source.problem)
-
-
-def chosen_settings(options: argparse.Namespace) -> Settings:
-    """Return the default settings with what the command line changes; raises ValueError."""
-    chosen = {"spectrum": options.spectrum, "model": options.model}
-    for name in ("prediction_every_frames", "label_every_frames"):
-        if getattr(options, name) is not None:
-            chosen[name] = getattr(options, name)
-    return Settings(**chosen)
 
 
 def expand(inputs: Sequence[str]) -> Iterator[str]:

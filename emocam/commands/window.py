@@ -25,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
         # A wheel that is whole but finds no system library says so here, and only here.
         print(NO_QT.format(error=error), file=sys.stderr)
         return 1
-    return run_app(source=options.window_source, model=options.window_model, demo=options.demo)
+    return run_app(source=options.window_source, model=options.window_model, demo=options.window_demo)
 
 
 def has_display() -> bool:

@@ -1,0 +1,138 @@
+"""The capture loop without a window: who listens, and what a recording owes nobody."""
+
+import csv
+import queue
+import threading
+
+import pytest
+
+from emocam.capture.events import Crashed, ModelOpened, RecordingStarted, RecordingStopped, SourceEnded, SourceOpened
+from emocam.capture.loop import CaptureLoop, Engine
+from emocam.settings import Settings
+from tests.gui.stand_ins import FakePipeline, FakeSource, Sources, open_fake_model
+
+WAIT_S = 20.0  # for what another thread does soon; far above what any machine needs
+
+
+class Told:
+    """The events of a loop, in their order."""
+
+    def __init__(self, loop):
+        self.events = queue.SimpleQueue()
+        self.results = loop.listen(on_event=self.events.put)
+
+    def wait_for(self, kind):
+        while not isinstance(event := self.events.get(timeout=WAIT_S), kind):
+            pass
+        return event
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Return a function that makes a running loop and what listens to it; it is stopped after the test."""
+    running = []
+
+    def start_loop(*, frames=40, make_pipeline=FakePipeline):
+        engine = Engine(
+            open_source=Sources(clip=lambda: FakeSource("clip", frames=frames)),
+            open_model=open_fake_model,
+            make_pipeline=make_pipeline,
+            sessions_folder=lambda: tmp_path,
+        )
+        loop = CaptureLoop(Settings(model="fake"), engine=engine)
+        told = Told(loop)
+        thread = threading.Thread(target=loop.run)
+        thread.start()
+        running.append((loop, thread))
+        told.wait_for(ModelOpened)
+        return loop, told
+
+    yield start_loop
+    for loop, thread in running:
+        loop.stop()
+        thread.join(WAIT_S)
+        assert not thread.is_alive()
+
+
+def frames_recorded(folder):
+    with (folder / "faces.csv").open(newline="", encoding="utf-8") as file:
+        return [int(row["frame"]) for row in csv.DictReader(file)]
+
+
+def test_each_listener_has_the_newest_result_and_none_misses_another_s(start):
+    loop, told = start()
+    idle, late = loop.listen(), loop.listen()
+    loop.open("clip")
+    told.wait_for(SourceEnded)
+    for results in (told.results, idle, late):
+        assert results.take().result.frame.index == 39
+        assert results.take() is None
+
+
+def test_a_listener_that_takes_nothing_costs_the_recording_nothing(start):
+    loop, told = start()
+    woken = []
+    loop.listen(on_result=lambda: woken.append(1))
+    loop.start_recording()
+    folder = told.wait_for(RecordingStarted).folder
+    loop.open("clip")
+    told.wait_for(SourceEnded)
+    loop.stop_recording()
+    told.wait_for(RecordingStopped)
+    assert frames_recorded(folder) == list(range(40))
+    assert woken == [1]  # told once that something is there, and then left in peace
+
+
+def test_a_listener_that_fails_is_dropped_and_the_others_go_on(start):
+    loop, told = start()
+    calls = []
+
+    def fail(*_):
+        calls.append(1)
+        raise RuntimeError("a browser has gone")
+
+    loop.listen(on_event=fail)
+    loop.listen(on_result=fail)
+    loop.open("clip")
+    told.wait_for(SourceEnded)
+    assert told.results.take().result.frame.index == 39
+    loop.open("clip")
+    told.wait_for(SourceEnded)
+    assert len(calls) == 2  # each failed once
+
+
+def test_a_listener_can_leave(start):
+    loop, told = start()
+    left = loop.listen()
+    loop.forget(left)
+    loop.open("clip")
+    told.wait_for(SourceEnded)
+    assert left.take() is None
+
+
+def test_a_recording_that_begins_when_the_source_is_opened_lacks_no_frame(start):
+    loop, told = start()
+    loop.listen(on_event=lambda event: loop.start_recording() if isinstance(event, SourceOpened) else None)
+    loop.open("clip")
+    folder = told.wait_for(RecordingStarted).folder
+    told.wait_for(SourceEnded)
+    loop.stop_recording()
+    told.wait_for(RecordingStopped)
+    assert frames_recorded(folder) == list(range(40))
+
+
+def test_a_crash_is_told_and_leaves_a_whole_session(start):
+    class FailingPipeline(FakePipeline):
+        def analyze(self, frame, settings):
+            if frame.index == 5:
+                raise ZeroDivisionError("an odd picture")
+            return super().analyze(frame, settings)
+
+    loop, told = start(make_pipeline=FailingPipeline)
+    loop.start_recording()
+    folder = told.wait_for(RecordingStarted).folder
+    loop.open("clip")
+    assert told.wait_for(Crashed).problem == "ZeroDivisionError: an odd picture"
+    assert told.wait_for(RecordingStopped).problem is None
+    assert frames_recorded(folder) == list(range(5))
+    assert (folder / "statistics.csv").is_file()
