@@ -79,7 +79,7 @@ def load_settings(path: Path) -> Settings:
             raise ValueError(f"expected an object, got {type(stored).__name__}")
     except FileNotFoundError:
         return Settings()
-    except (OSError, ValueError, RecursionError) as error:  # the last for a thousand brackets in each other
+    except (OSError, ValueError, RecursionError) as error:  # the last for deeply nested JSON
         log.warning("settings in %s cannot be read (%s): the defaults are used", path, error)
         _keep_aside(path)
         return Settings()

@@ -75,7 +75,7 @@ class Playback:
 
     @property
     def dropped(self) -> int:
-        """Frames that the present source delivered and nobody could take in time."""
+        """Frames that the current source delivered and nobody could take in time."""
         return self._source.dropped if self._source is not None else 0
 
     @property
@@ -84,7 +84,7 @@ class Playback:
 
     @property
     def is_independent(self) -> bool:
-        """The present source's pictures are no sequence: a face in one is no face of the next."""
+        """The current source's pictures are no sequence: a face in one is no face of the next."""
         return self._source is not None and self._source.is_independent
 
     @property
@@ -101,14 +101,14 @@ class Playback:
         return max(0.0, self._zero_s + self._pending.time_s - self._clock())
 
     def open(self, text: str | None, *, loops: bool = False) -> None:
-        """Close the present source and open another one beside the caller."""
+        """Close the current source and open another one beside the caller."""
         self._text, self._loops = text, loops
         self._reason = ""
         self._gaps, self._absent_since_s = 0, self._clock()
         self._start_opening(is_repeat=False)
 
     def replay(self) -> None:
-        """Open the present source again, from its first frame."""
+        """Open the current source again, from its first frame."""
         self.open(self._text, loops=self._loops)
 
     def set_paused(self, is_paused: bool) -> None:
@@ -127,7 +127,7 @@ class Playback:
         return self._step_live(self._source) if self._source.is_live else self._step_file(self._source)
 
     def close(self) -> None:
-        """Close the present source, and the one on its way as soon as it arrives."""
+        """Close the current source, and the one on its way as soon as it arrives."""
         if self._opening is not None:
             self._opening.add_done_callback(_close_late)
             self._opening = None
