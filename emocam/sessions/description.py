@@ -9,12 +9,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from emocam.sessions.files import FACES, MARKERS, STATISTICS
-from emocam.sessions.rows import MARKER_COLUMNS, face_columns, utc_text
-from emocam.sessions.statistics import STATISTICS_COLUMNS
+from emocam.sessions.cells import utc_text
+from emocam.sessions.columns import FORMAT_VERSION, meanings
 from emocam.settings import Settings
 
-FORMAT_VERSION = 1
 PACKAGES = ("emocam", "numpy", "opencv-python-headless", "ai-edge-litert")
 
 
@@ -57,11 +55,7 @@ def new_description(start: datetime, *, model: RecordedModel, settings: Settings
         "settings_changes": [],
         "frames_analysed": 0,
         "frames_dropped": 0,
-        "columns": {
-            FACES: face_columns(model.labels),
-            STATISTICS: STATISTICS_COLUMNS,
-            MARKERS: MARKER_COLUMNS,
-        },
+        "columns": meanings(model.labels),
     }
 
 

@@ -4,7 +4,6 @@ import csv
 import errno
 import io
 import os
-import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -16,10 +15,6 @@ STATISTICS = "statistics.csv"
 MARKERS = "markers.csv"
 SESSION = "session.json"
 LOCK = "recording.lock"
-
-# What spreadsheets take for the beginning of a formula (OWASP, CSV injection), the full-width forms too.
-FORMULA_STARTS = tuple("=+-@\t\r＝＋－＠")
-NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 
 class RecordingError(Exception):
@@ -55,18 +50,6 @@ def numbered_folder(parent: Path, name: str) -> Path:
             folder.mkdir()
             return folder
     raise AssertionError("unreachable: the numbers do not end")
-
-
-def text_cell(text: str) -> str:
-    """Return a text as a cell that no spreadsheet takes for a formula: an apostrophe goes before one.
-
-    Numbers stay as they are. Line breaks become spaces, so that a line of the file is always a row.
-    """
-    text = " ".join(text.splitlines())
-    starts_formula = text.startswith(FORMULA_STARTS) or text.lstrip().startswith(FORMULA_STARTS)
-    if starts_formula and not NUMBER.fullmatch(text):
-        return "'" + text
-    return text
 
 
 def csv_lines(rows: Iterable[Sequence[str]]) -> bytes:

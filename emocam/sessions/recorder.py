@@ -5,7 +5,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ import platformdirs
 from emocam.clock import steady_s
 from emocam.closing import ClosedOnExit
 from emocam.messages import FrameResult, Gap
+from emocam.sessions.cells import moment_after, utc_text
+from emocam.sessions.columns import Marker, MarkersFile, columns, header_of
 from emocam.sessions.description import (
     RecordedModel,
     description_text,
@@ -33,18 +35,9 @@ from emocam.sessions.files import (
     numbered_folder,
     recording_error,
     replace_file,
-    text_cell,
 )
-from emocam.sessions.rows import (
-    MARKER_COLUMNS,
-    RowReader,
-    decimal_seconds,
-    face_columns,
-    face_rows,
-    gap_row,
-    utc_text,
-)
-from emocam.sessions.statistics import STATISTICS_COLUMNS, FrameCount, Statistics
+from emocam.sessions.rows import RowReader, RowWriter
+from emocam.sessions.statistics import FrameCount, Statistics
 from emocam.sessions.timeline import SessionTime
 from emocam.settings import Settings
 
@@ -95,9 +88,10 @@ class SessionRecorder(ClosedOnExit):
         self._clock = clock
         start = utc_now()
         self._start = start.replace(microsecond=start.microsecond // 1000 * 1000)
-        self._labels, self._settings = tuple(model.labels), settings
-        columns = face_columns(self._labels)
-        self._reader = RowReader(list(columns))
+        self._settings = settings
+        self._writer = RowWriter(start=self._start, labels=model.labels)
+        # Counted from the cells as written, so that the file always gives the same statistics.
+        self._reader = RowReader(self._writer.header)
         self._statistics, self._frames = Statistics(), FrameCount()
         self._description = new_description(self._start, model=model, settings=settings, source=source)
         self._is_source_lost = self._is_description_old = self._is_closed = False
@@ -107,20 +101,20 @@ class SessionRecorder(ClosedOnExit):
         self._sync_error: OSError | None = None
         self._lock = threading.RLock()
         self._closing = threading.Event()
-        self._create_files(list(columns))
+        self._create_files()
         # A sync may take a slow disk longer than a frame: it has a thread of its own.
         self._syncing = threading.Thread(target=self._sync_faces, name="session sync", daemon=True)
         self._syncing.start()
 
-    def _create_files(self, face_header: list[str]) -> None:
+    def _create_files(self) -> None:
         opened: list[CsvFile] = []
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._folder_lock = FolderLock(self.folder)
             try:
-                self._faces = CsvFile(self.folder / FACES, header=face_header)
+                self._faces = CsvFile(self.folder / FACES, header=self._writer.header)
                 opened.append(self._faces)
-                self._markers = CsvFile(self.folder / MARKERS, header=list(MARKER_COLUMNS))
+                self._markers = CsvFile(self.folder / MARKERS, header=header_of(MarkersFile))
                 opened.append(self._markers)
                 self._write_description()
             except OSError:
@@ -146,7 +140,7 @@ class SessionRecorder(ClosedOnExit):
         with self._writing():
             time_ms = self._time.of(result.frame.time_s)
             self._note_settings(result.settings, time_ms)
-            self._write(face_rows(result, time_ms=time_ms, start=self._start, labels=self._labels))
+            self._write(self._writer.frame_rows(result, time_ms=time_ms))
             self._frames.add_frame(result.frame.index)
             self._is_source_lost = False
             self._care()
@@ -155,7 +149,7 @@ class SessionRecorder(ClosedOnExit):
         """Write that the source was lost at a moment."""
         with self._writing():
             time_ms = self._time.of(gap.time_s)
-            self._write([gap_row(gap, time_ms=time_ms, start=self._start, labels=self._labels)])
+            self._write([self._writer.gap_row(gap, time_ms=time_ms)])
             self._frames.restart()
             if not self._is_source_lost:
                 self._is_source_lost = True
@@ -182,8 +176,8 @@ class SessionRecorder(ClosedOnExit):
         if not 0 <= start_s <= end_s < float("inf"):
             raise ValueError(f"expected a marker with 0 ≤ start ≤ end; got {start_s} to {end_s} s")
         with self._writing():
-            times = [decimal_seconds(round(moment_s * 1000)) for moment_s in (start_s, end_s)]
-            self._markers.append([[*times, text_cell(name)]])
+            marker = Marker(round(start_s * 1000), round(end_s * 1000), name)
+            self._markers.append([[column.cell(marker) for column in columns(MarkersFile)]])
             self._markers.sync()
 
     def close(self) -> None:
@@ -202,9 +196,8 @@ class SessionRecorder(ClosedOnExit):
         try:
             self._faces.require_in_place()
             self._faces.sync()
-            rows = [list(STATISTICS_COLUMNS), *self._statistics.rows()]
-            replace_file(self.folder / STATISTICS, csv_lines(rows))
-            self._description["end"] = utc_text(self._start + timedelta(milliseconds=end_ms))
+            replace_file(self.folder / STATISTICS, csv_lines(self._statistics.csv_rows()))
+            self._description["end"] = utc_text(moment_after(self._start, end_ms))
             self._write_description()
         except OSError as error:
             if self._failure is None:
@@ -234,7 +227,6 @@ class SessionRecorder(ClosedOnExit):
     def _write(self, rows: list[list[str]]) -> None:
         self._faces.append(rows)
         for cells in rows:
-            # Counted from the cells as written, so that the file always gives the same statistics.
             self._statistics.add(self._reader.read(cells))
 
     def _note_settings(self, settings: Settings, time_ms: int) -> None:

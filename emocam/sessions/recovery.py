@@ -3,10 +3,12 @@
 import json
 import logging
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from emocam.sessions.cells import moment_after, utc_text
+from emocam.sessions.columns import FORMAT_VERSION, SOURCE_LOST, FacesFile, header_of
 from emocam.sessions.description import description_text
 from emocam.sessions.files import (
     FACES,
@@ -22,8 +24,8 @@ from emocam.sessions.files import (
     replace_file,
     whole_rows,
 )
-from emocam.sessions.rows import SOURCE_LOST, RecordedRow, RowReader, face_columns, utc_text
-from emocam.sessions.statistics import STATISTICS_COLUMNS, FrameCount, Statistics
+from emocam.sessions.rows import RecordedRow, RowReader
+from emocam.sessions.statistics import FrameCount, Statistics
 
 log = logging.getLogger(__name__)
 
@@ -68,20 +70,22 @@ def complete_session(folder: Path) -> None:
 
 
 def _complete(folder: Path, description: dict[str, Any]) -> None:
+    format_version = _format_version(description)
     drop_cut_line(folder / FACES)
     with suppress(FileNotFoundError):
         drop_cut_line(folder / MARKERS)
     count = _RowCount(_source_changes_ms(description, folder))
     damaged_lines = 0
     rows = whole_rows(folder / FACES)
-    reader = _row_reader(next(rows, None), folder)
+    reader = _row_reader(next(rows, None), folder, format_version)
     for cells in rows:
         try:
             count.add(reader.read(cells))
         except (ValueError, OverflowError):
             damaged_lines += 1
-    statistics = [list(STATISTICS_COLUMNS), *count.statistics.rows()]
-    replace_file(folder / STATISTICS, csv_lines(statistics))
+    # A newer program may have written more into its statistics, from the same rows, before it was killed.
+    if format_version <= FORMAT_VERSION or not (folder / STATISTICS).exists():
+        replace_file(folder / STATISTICS, csv_lines(count.statistics.csv_rows(format_version=format_version)))
     description["end"] = _end(description, count.last_ms, folder)
     description["completed_afterwards"] = True
     description["frames_analysed"] = count.frames.analysed
@@ -91,11 +95,11 @@ def _complete(folder: Path, description: dict[str, Any]) -> None:
     replace_file(folder / SESSION, description_text(description))
 
 
-def _row_reader(header: list[str] | None, folder: Path) -> RowReader:
+def _row_reader(header: list[str] | None, folder: Path, format_version: int) -> RowReader:
     if header is None:  # cut off before the first sync: a session without rows
-        return RowReader(list(face_columns(())))
+        return RowReader(header_of(FacesFile))
     try:
-        return RowReader(header)
+        return RowReader(header, format_version=format_version)
     except ValueError as error:
         raise RecordingError(
             f"{folder / FACES} cannot be read: {error}. Move the folder away if it is no session."
@@ -136,9 +140,15 @@ def _read_description(folder: Path) -> dict[str, Any]:
     return description
 
 
+def _format_version(description: dict[str, Any]) -> int:
+    """Return the format of a session; the first one where that is damaged, which asks for the fewest columns."""
+    version = description.get("format")
+    return version if isinstance(version, int) and version >= 1 else 1
+
+
 def _end(description: dict[str, Any], last_ms: int, folder: Path) -> str:
     try:
-        return utc_text(datetime.fromisoformat(description["start"]) + timedelta(milliseconds=last_ms))
+        return utc_text(moment_after(datetime.fromisoformat(description["start"]), last_ms))
     except (TypeError, ValueError, OverflowError) as error:
         raise RecordingError(f"{folder / SESSION} names no start ({error}). Restore it from a copy.") from error
 

@@ -4,6 +4,10 @@ from collections.abc import Callable
 
 from emocam.clock import steady_s
 
+# An analysed frame speaks for the time until the next one, and for no longer than this: what happened in a pause
+# nobody knows. Above the interval of every usual camera.
+LONGEST_INTERVAL_MS = 1000
+
 RESTART_S = 0.25  # a file with unordered times goes back by a few frames; one played again goes farther
 
 
