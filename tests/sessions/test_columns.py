@@ -1,6 +1,8 @@
-"""Columns: what a declaration writes is what it reads."""
+"""Columns: what a declaration writes is what it reads, and what the documentation says of it."""
 
 import csv
+import json
+import runpy
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,7 +23,9 @@ from emocam.sessions.columns import (
 )
 from tests.sessions.recordings import make_face, make_result, record_into
 
+ROOT = Path(__file__).parents[2]
 WHOLE = Path(__file__).parent / "fixtures" / "format-1" / "whole"
+PAGE = ROOT / "docs" / "session-files.md"
 
 
 def read_columns(path: Path, *names_and_columns) -> list[list]:
@@ -90,3 +94,16 @@ def test_new_columns_stand_behind_older_ones():
     for file in CSV_FILES.values():
         formats = [column.since for column in declared(file)]
         assert formats == sorted(formats)
+
+
+def test_the_page_has_the_tables_of_the_declarations():
+    page = PAGE.read_text(encoding="utf-8")
+    write = runpy.run_path(str(ROOT / "docs" / "write_columns.py"))["with_tables"]
+    assert write(page) == page, "run: python docs/write_columns.py"
+    assert all(f"## {name}" in page for name in CSV_FILES)
+
+
+def test_the_page_names_every_key_of_the_description():
+    page = PAGE.read_text(encoding="utf-8")
+    description = json.loads((WHOLE / "session.json").read_text(encoding="utf-8"))
+    assert not [key for key in description if f"`{key}`" not in page]
