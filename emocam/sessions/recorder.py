@@ -1,4 +1,4 @@
-"""Recording of a session: a folder with a row for each face of each analysed frame, and what they mean."""
+"""Records a session into a folder: a row for each face of each analysed frame, and what the rows mean."""
 
 import logging
 import sys
@@ -43,7 +43,7 @@ from emocam.settings import Settings
 
 log = logging.getLogger(__name__)
 
-CARE_EVERY_S = 1.0  # a power cut loses what came since the last sync; a kill loses no written row
+CHECK_EVERY_S = 1.0  # a power cut loses what was written since the last sync; a kill loses no written row
 
 
 def default_parent() -> Path:
@@ -52,7 +52,7 @@ def default_parent() -> Path:
 
 
 def new_session_folder(parent: Path, moment: datetime) -> Path:
-    """Make a folder named after a local time, with -2, -3 … where there is one; raises RecordingError."""
+    """Make a folder named after a local time, adding -2, -3 … if the name is taken; raises RecordingError."""
     local = moment.astimezone() if moment.tzinfo else moment
     try:
         return numbered_folder(parent, local.strftime("%Y-%m-%d_%H-%M-%S"))
@@ -61,10 +61,10 @@ def new_session_folder(parent: Path, moment: datetime) -> Path:
 
 
 class SessionRecorder(ClosedOnExit):
-    """Writes a session as it goes on. One thread records; any thread reads `folder` and `elapsed_s`.
+    """Writes a session while it goes on. One thread records; any thread may read `folder` and `elapsed_s`.
 
-    Every method that writes raises RecordingError when that fails, and from then on: the recording is
-    over, what was written is whole, and `close` says no more about it.
+    Every method that writes raises RecordingError when writing fails, and on every call after that: the
+    recording is over, what was written is intact, and `close` does not raise the error again.
     """
 
     def __init__(
@@ -78,10 +78,10 @@ class SessionRecorder(ClosedOnExit):
         clock: Callable[[], float] = steady_s,
         utc_now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """Begin a session in a folder that holds none; raises RecordingError.
+        """Begin a session in a folder that does not hold one yet; raises RecordingError.
 
-        model: its labels are the columns of faces.csv for good. source: its title for people.
-        is_live: False where frames are read as fast as they can be analysed, and carry the time.
+        model: its labels become columns of faces.csv, and stay. source: its title for people.
+        is_live: False if frames are read as fast as they can be analysed, and session time follows theirs.
         """
         self.folder = folder
         self._time = SessionTime(is_live=is_live, clock=clock)
@@ -96,13 +96,13 @@ class SessionRecorder(ClosedOnExit):
         self._description = new_description(self._start, model=model, settings=settings, source=source)
         self._is_source_lost = self._is_description_old = self._is_closed = False
         self._ended_s: float | None = None
-        self._cared_s = clock()
+        self._checked_s = clock()
         self._failure: RecordingError | None = None
         self._sync_error: OSError | None = None
         self._lock = threading.RLock()
         self._closing = threading.Event()
         self._create_files()
-        # A sync may take a slow disk longer than a frame: it has a thread of its own.
+        # On a slow disk a sync can take longer than a frame, so it has a thread of its own.
         self._syncing = threading.Thread(target=self._sync_faces, name="session sync", daemon=True)
         self._syncing.start()
 
@@ -132,18 +132,18 @@ class SessionRecorder(ClosedOnExit):
 
     @property
     def elapsed_s(self) -> float:
-        """Seconds of the session until now."""
+        """Seconds since the session began, up to its end."""
         return self._time.elapsed_ms() / 1000 if self._ended_s is None else self._ended_s
 
     def record(self, result: FrameResult) -> None:
-        """Write what was concluded of a frame."""
+        """Write what was concluded from a frame."""
         with self._writing():
             time_ms = self._time.of(result.frame.time_s)
             self._note_settings(result.settings, time_ms)
             self._write(self._writer.frame_rows(result, time_ms=time_ms))
             self._frames.add_frame(result.frame.index)
             self._is_source_lost = False
-            self._care()
+            self._check()
 
     def record_gap(self, gap: Gap) -> None:
         """Write that the source was lost at a moment."""
@@ -154,7 +154,7 @@ class SessionRecorder(ClosedOnExit):
             if not self._is_source_lost:
                 self._is_source_lost = True
                 self._note("source_losses", time_ms, reason=gap.reason)
-            self._care()
+            self._check()
 
     def change_source(self, title: str, *, is_live: bool = True) -> None:
         """Go on with another source; its frames count from now."""
@@ -166,7 +166,7 @@ class SessionRecorder(ClosedOnExit):
             self._write_description()
 
     def change_model(self, model: RecordedModel) -> None:
-        """Note that another network goes on; the columns stay, and are filled by name."""
+        """Note that another network takes over; the columns stay, and are filled by name."""
         with self._writing():
             self._note("model_changes", self._time.elapsed_ms(), model=model_description(model))
             self._write_description()
@@ -181,9 +181,9 @@ class SessionRecorder(ClosedOnExit):
             self._markers.sync()
 
     def close(self) -> None:
-        """End the session and write its statistics; may be called again. Raises RecordingError.
+        """End the session and write its statistics; may be called more than once. Raises RecordingError.
 
-        The statistics of a session whose closing failed can be completed later from its rows.
+        If closing fails, the statistics can be completed later from the rows.
         """
         with self._lock:
             if self._is_closed:
@@ -242,17 +242,17 @@ class SessionRecorder(ClosedOnExit):
         self._description[what].append({"time_s": time_ms / 1000, **values})
         self._is_description_old = True
 
-    def _care(self) -> None:
-        """Once a second: see that the file is still there, and bring session.json up to date."""
-        if self._clock() - self._cared_s < CARE_EVERY_S:
+    def _check(self) -> None:
+        """Once a second, check that the file is still there, and bring session.json up to date."""
+        if self._clock() - self._checked_s < CHECK_EVERY_S:
             return
-        self._cared_s = self._clock()
+        self._checked_s = self._clock()
         self._faces.require_in_place()
         if self._is_description_old:
             try:
                 self._write_description()
             except PermissionError:
-                # Windows refuses while another program reads the file: try again in a second.
+                # Windows refuses while another program has the file open: try again in a second.
                 if sys.platform != "win32":
                     raise
 
@@ -263,7 +263,7 @@ class SessionRecorder(ClosedOnExit):
         self._is_description_old = False
 
     def _sync_faces(self) -> None:
-        while not self._closing.wait(CARE_EVERY_S):
+        while not self._closing.wait(CHECK_EVERY_S):
             try:
                 self._faces.sync()
             except OSError as error:

@@ -1,4 +1,4 @@
-"""Sessions that were cut off by a kill or a power cut: finding them, and completing them from their rows."""
+"""Finds sessions that were cut off by a kill or a power cut, and completes them from their rows."""
 
 import json
 import logging
@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 
 def unfinished_sessions(parent: Path) -> list[Path]:
-    """Return the session folders that were never closed and that nobody records into, oldest first."""
+    """Return the folders of sessions that never ended and are not being recorded, oldest first."""
     try:
         folders = sorted(folder for folder in parent.iterdir() if folder.is_dir())
     except OSError:
@@ -50,8 +50,8 @@ def _is_unfinished(folder: Path) -> bool:
 def complete_session(folder: Path) -> None:
     """Write the statistics of a session that was cut off, and mark it as completed afterwards.
 
-    A cut-off last line is dropped, and lines that are damaged are passed over and counted in
-    session.json. Does nothing to a session that has ended. Raises RecordingError.
+    A last line that was cut off is dropped; damaged lines are skipped, and counted in session.json. Leaves a
+    session that has ended as it is. Raises RecordingError.
     """
     try:
         lock = FolderLock(folder)
@@ -107,7 +107,7 @@ def _row_reader(header: list[str] | None, folder: Path, format_version: int) -> 
 
 
 class _RowCount:
-    """Counts what the recorder would have counted, from rows that were read back."""
+    """Counts from rows that were read back what the recorder counts as it writes them."""
 
     def __init__(self, source_changes_ms: list[int]) -> None:
         self.statistics = Statistics()

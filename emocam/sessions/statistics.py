@@ -12,7 +12,7 @@ from emocam.sessions.timeline import LONGEST_INTERVAL_MS
 
 @dataclass(slots=True)
 class _Tally:
-    """What is counted of one label of one face."""
+    """What is counted for one label of one face."""
 
     shown_ms: int = 0
     predictions: int = 0
@@ -39,7 +39,7 @@ class _Tally:
 
 
 class Statistics:
-    """The session statistics, counted row by row; its memory grows with the faces, not with time."""
+    """The session statistics, counted row by row; memory grows with the number of faces, not with time."""
 
     def __init__(self) -> None:
         self._tallies: dict[int, dict[str, _Tally]] = {}
@@ -49,7 +49,7 @@ class Statistics:
         self._shown_ms = 0
 
     def add(self, row: RecordedRow) -> None:
-        """Count a row of faces.csv; rows come in the file's order."""
+        """Count a row of faces.csv; rows must come in the order of the file."""
         if row.time_ms != self._shown_ms or row.state == SOURCE_LOST:
             self._end_interval(row)
         if row.spectrum:
@@ -121,7 +121,7 @@ def _row(face: str, label: str, tally: _Tally, labelled_ms: int) -> LabelStatist
 
 
 class FrameCount:
-    """How many frames were analysed, and how many of the source were dropped between them."""
+    """How many frames were analysed, and how many frames of the source were dropped between them."""
 
     def __init__(self) -> None:
         self.analysed = 0
@@ -129,14 +129,14 @@ class FrameCount:
         self._last_index: int | None = None
 
     def add_frame(self, index: int) -> None:
-        """Count an analysed frame; what is missing since the last one was dropped."""
+        """Count an analysed frame; those missing since the last one were dropped."""
         self.analysed += 1
         if self._last_index is not None:
             self.dropped += max(0, index - self._last_index - 1)
         self._last_index = index
 
     def restart(self) -> None:
-        """Count on from the next frame: the source changed, or was lost in between."""
+        """Start again from the next frame: the source changed, or was lost in between."""
         self._last_index = None
 
 
