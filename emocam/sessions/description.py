@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from emocam.sessions.cells import utc_text
 from emocam.sessions.columns import FORMAT_VERSION, meanings
+from emocam.sessions.statistics import FrameCount
 from emocam.settings import Settings
 
 PACKAGES = ("emocam", "numpy", "opencv-python-headless", "ai-edge-litert")
@@ -53,8 +54,7 @@ def new_description(start: datetime, *, model: RecordedModel, settings: Settings
         "model_changes": [],
         "settings": recorded_settings(settings),
         "settings_changes": [],
-        "frames_analysed": 0,
-        "frames_dropped": 0,
+        **FrameCount().described(),
         "columns": meanings(model.labels),
     }
 

@@ -257,8 +257,7 @@ class SessionRecorder(ClosedOnExit):
                     raise
 
     def _write_description(self) -> None:
-        self._description["frames_analysed"] = self._frames.analysed
-        self._description["frames_dropped"] = self._frames.dropped
+        self._description.update(self._frames.described())
         replace_file(self.folder / SESSION, description_text(self._description))
         self._is_description_old = False
 

@@ -88,8 +88,7 @@ def _complete(folder: Path, description: dict[str, Any]) -> None:
         replace_file(folder / STATISTICS, csv_lines(count.statistics.csv_rows(format_version=format_version)))
     description["end"] = _end(description, count.last_ms, folder)
     description["completed_afterwards"] = True
-    description["frames_analysed"] = count.frames.analysed
-    description["frames_dropped"] = count.frames.dropped
+    description.update(count.frames.described())
     if damaged_lines:
         description["damaged_lines"] = damaged_lines
     replace_file(folder / SESSION, description_text(description))

@@ -139,6 +139,10 @@ class FrameCount:
         """Start again from the next frame: the source changed, or was lost in between."""
         self._last_index = None
 
+    def described(self) -> dict[str, int]:
+        """Return the counts as they stand in session.json."""
+        return {"frames_analysed": self.analysed, "frames_dropped": self.dropped}
+
 
 class SessionShares:
     """The shares of the labels so far, for a live chart; used from one thread."""
