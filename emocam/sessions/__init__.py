@@ -1,1 +1,1 @@
-"""Recordings: written as they happen, completed after a crash, and read again."""
+"""Session recordings: written as they happen, completed after a crash, and read back."""

@@ -1,4 +1,4 @@
-"""What session.json says of a session: versions, network, settings and source with their changes, columns."""
+"""What session.json says about a session: versions, network, settings and source with their changes, columns."""
 
 import importlib.metadata
 import json
@@ -9,17 +9,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from emocam.sessions.files import FACES, MARKERS, STATISTICS
-from emocam.sessions.rows import MARKER_COLUMNS, face_columns, utc_text
-from emocam.sessions.statistics import STATISTICS_COLUMNS
+from emocam.sessions.cells import utc_text
+from emocam.sessions.columns import FORMAT_VERSION, meanings
+from emocam.sessions.statistics import FrameCount
 from emocam.settings import Settings
 
-FORMAT_VERSION = 1
 PACKAGES = ("emocam", "numpy", "opencv-python-headless", "ai-edge-litert")
 
 
 class RecordedModel(Protocol):
-    """What a session keeps of the network."""
+    """What a session records about the network."""
 
     @property
     def path(self) -> Path: ...
@@ -35,12 +34,12 @@ def description_text(description: dict[str, Any]) -> bytes:
 
 
 def recorded_settings(settings: Settings) -> dict[str, Any]:
-    """Return the settings that a session keeps: not the source's identity, which may hold a password."""
+    """Return the settings that a session records: all but the source's identity, which may hold a password."""
     return {name: value for name, value in asdict(settings).items() if name != "source"}
 
 
 def new_description(start: datetime, *, model: RecordedModel, settings: Settings, source: str) -> dict[str, Any]:
-    """Return what is known at the start; each list takes changes as `{"time_s": …, …}`."""
+    """Return what is known at the start; changes are added to each list as `{"time_s": …, …}`."""
     return {
         "format": FORMAT_VERSION,
         "versions": _versions(),
@@ -55,13 +54,8 @@ def new_description(start: datetime, *, model: RecordedModel, settings: Settings
         "model_changes": [],
         "settings": recorded_settings(settings),
         "settings_changes": [],
-        "frames_analysed": 0,
-        "frames_dropped": 0,
-        "columns": {
-            FACES: face_columns(model.labels),
-            STATISTICS: STATISTICS_COLUMNS,
-            MARKERS: MARKER_COLUMNS,
-        },
+        **FrameCount().described(),
+        "columns": meanings(model.labels),
     }
 
 

@@ -1,10 +1,9 @@
-"""Files of a session folder, written so that a kill, a power cut or a full disk leaves whole lines behind."""
+"""The files of a session folder, written so that a kill, a power cut or a full disk leaves only whole lines behind."""
 
 import csv
 import errno
 import io
 import os
-import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -17,17 +16,13 @@ MARKERS = "markers.csv"
 SESSION = "session.json"
 LOCK = "recording.lock"
 
-# What spreadsheets take for the beginning of a formula (OWASP, CSV injection), the full-width forms too.
-FORMULA_STARTS = tuple("=+-@\t\r＝＋－＠")
-NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
-
 
 class RecordingError(Exception):
     """A session that cannot be recorded or completed; the text says why, and what to do."""
 
 
 def recording_error(error: OSError, folder: Path) -> RecordingError:
-    """Say in words what an error of the file system means for a session in `folder`."""
+    """Explain what a file system error means for a session in `folder`."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return RecordingError(
             f"The disk of {folder} is full. What was recorded until now is kept: free some space, and record again."
@@ -47,7 +42,7 @@ def recording_error(error: OSError, folder: Path) -> RecordingError:
 
 
 def numbered_folder(parent: Path, name: str) -> Path:
-    """Make a folder of this name, with -2, -3 … behind it where there is one; raises OSError."""
+    """Make a folder of this name, adding -2, -3 … if the name is taken; raises OSError."""
     parent.mkdir(parents=True, exist_ok=True)
     for number in count(1):
         folder = parent / (name if number == 1 else f"{name}-{number}")
@@ -57,30 +52,18 @@ def numbered_folder(parent: Path, name: str) -> Path:
     raise AssertionError("unreachable: the numbers do not end")
 
 
-def text_cell(text: str) -> str:
-    """Return a text as a cell that no spreadsheet takes for a formula: an apostrophe goes before one.
-
-    Numbers stay as they are. Line breaks become spaces, so that a line of the file is always a row.
-    """
-    text = " ".join(text.splitlines())
-    starts_formula = text.startswith(FORMULA_STARTS) or text.lstrip().startswith(FORMULA_STARTS)
-    if starts_formula and not NUMBER.fullmatch(text):
-        return "'" + text
-    return text
-
-
 def csv_lines(rows: Iterable[Sequence[str]]) -> bytes:
-    """Return rows as CSV in UTF-8, each ended by a line feed."""
+    """Return rows as CSV in UTF-8, each ending with a line feed."""
     lines = io.StringIO()
     csv.writer(lines, lineterminator="\n").writerows(rows)
     return lines.getvalue().encode("utf-8", errors="replace")
 
 
 class CsvFile:
-    """A growing CSV file in which every line is whole, whatever happens between two of them."""
+    """A CSV file that grows by whole lines, even if the process dies between two of them."""
 
     def __init__(self, path: Path, *, header: Sequence[str]) -> None:
-        """Create the file; raises OSError, FileExistsError where there is one already."""
+        """Create the file; raises OSError, and FileExistsError if it already exists."""
         self.path = path
         self._file = io.FileIO(path, "xb")  # unbuffered: a written row outlives the process
         self._whole_bytes = 0
@@ -91,7 +74,7 @@ class CsvFile:
             raise
 
     def append(self, rows: Iterable[Sequence[str]]) -> None:
-        """Hand rows to the operating system; on an OSError the file ends as before the call."""
+        """Hand rows to the operating system; on an OSError the file is left as it was before the call."""
         lines = memoryview(csv_lines(rows))
         written_bytes = 0
         try:
@@ -111,19 +94,19 @@ class CsvFile:
     def require_in_place(self) -> None:
         """Raise FileNotFoundError if the path no longer leads to this file.
 
-        POSIX goes on writing to a deleted file without an error, and every row would be lost.
+        POSIX lets a program go on writing to a deleted file without an error, and every row would be lost.
         """
         found, opened = self.path.stat(), os.fstat(self._file.fileno())
         if (found.st_ino, found.st_dev) != (opened.st_ino, opened.st_dev):
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(self.path))
 
     def close(self) -> None:
-        """Close the file; may be called again."""
+        """Close the file; may be called more than once."""
         self._file.close()
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Write a file so that there is always a whole one, the old or the new; raises OSError."""
+    """Replace a file in one step, so that there is always a whole one, old or new; raises OSError."""
     draft = path.with_name(path.name + ".new")
     try:
         with draft.open("wb") as file:
@@ -138,7 +121,7 @@ def replace_file(path: Path, content: bytes) -> None:
 
 
 def drop_cut_line(path: Path) -> None:
-    """Cut off what stands behind the last line feed of a file; raises OSError."""
+    """Cut a file off after its last line feed; raises OSError."""
     with path.open("r+b") as file:
         position = file.seek(0, os.SEEK_END)
         while position > 0:
@@ -153,7 +136,7 @@ def drop_cut_line(path: Path) -> None:
 
 
 def whole_rows(path: Path) -> Iterator[list[str]]:
-    """Yield the cells of each whole line of a CSV file; [] for a line that is no CSV. Raises OSError."""
+    """Yield the cells of each whole line of a CSV file, and [] for a line that is not CSV; raises OSError."""
     with path.open("rb") as file:
         for line in file:
             if not line.endswith(b"\n"):
@@ -165,10 +148,10 @@ def whole_rows(path: Path) -> Iterator[list[str]]:
 
 
 class FolderLock:
-    """A session folder held by this process; the operating system lets go of it when the process dies."""
+    """A lock on a session folder; the operating system releases it when the process dies."""
 
     def __init__(self, folder: Path) -> None:
-        """Take the folder; raises BlockingIOError if another recording holds it, else OSError."""
+        """Lock the folder; raises BlockingIOError if another recording holds it, and OSError."""
         self._path = folder / LOCK
         self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
         try:
@@ -178,14 +161,14 @@ class FolderLock:
             raise
 
     def release(self) -> None:
-        """Let go of the folder."""
-        with suppress(OSError):  # Windows keeps a file that another process looks at
+        """Release the lock."""
+        with suppress(OSError):  # Windows does not delete a file that another process has open
             os.close(self._descriptor)
             self._path.unlink()
 
 
 def is_held(folder: Path) -> bool:
-    """Return whether a living process records into this folder; raises OSError if that cannot be seen."""
+    """Return whether a running process is recording into this folder; raises OSError if that cannot be told."""
     try:
         descriptor = os.open(folder / LOCK, os.O_RDWR)
     except FileNotFoundError:
@@ -215,6 +198,6 @@ def _lock(descriptor: int) -> None:
         except BlockingIOError:
             raise
         except OSError as error:
-            # Some network file systems have no locks: recording there must go on nevertheless.
+            # Some network file systems have no locks; recording must work there all the same.
             if error.errno not in (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS):
                 raise

@@ -1,11 +1,11 @@
-"""Recording of a session: a folder with a row for each face of each analysed frame, and what they mean."""
+"""Records a session into a folder: a row for each face of each analysed frame, and what the rows mean."""
 
 import logging
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ import platformdirs
 from emocam.clock import steady_s
 from emocam.closing import ClosedOnExit
 from emocam.messages import FrameResult, Gap
+from emocam.sessions.cells import moment_after, utc_text
+from emocam.sessions.columns import Marker, MarkersFile, columns, header_of
 from emocam.sessions.description import (
     RecordedModel,
     description_text,
@@ -33,24 +35,15 @@ from emocam.sessions.files import (
     numbered_folder,
     recording_error,
     replace_file,
-    text_cell,
 )
-from emocam.sessions.rows import (
-    MARKER_COLUMNS,
-    RowReader,
-    decimal_seconds,
-    face_columns,
-    face_rows,
-    gap_row,
-    utc_text,
-)
-from emocam.sessions.statistics import STATISTICS_COLUMNS, FrameCount, Statistics
+from emocam.sessions.rows import RowReader, RowWriter
+from emocam.sessions.statistics import FrameCount, Statistics
 from emocam.sessions.timeline import SessionTime
 from emocam.settings import Settings
 
 log = logging.getLogger(__name__)
 
-CARE_EVERY_S = 1.0  # a power cut loses what came since the last sync; a kill loses no written row
+CHECK_EVERY_S = 1.0  # a power cut loses what was written since the last sync; a kill loses no written row
 
 
 def default_parent() -> Path:
@@ -59,7 +52,7 @@ def default_parent() -> Path:
 
 
 def new_session_folder(parent: Path, moment: datetime) -> Path:
-    """Make a folder named after a local time, with -2, -3 … where there is one; raises RecordingError."""
+    """Make a folder named after a local time, adding -2, -3 … if the name is taken; raises RecordingError."""
     local = moment.astimezone() if moment.tzinfo else moment
     try:
         return numbered_folder(parent, local.strftime("%Y-%m-%d_%H-%M-%S"))
@@ -68,10 +61,10 @@ def new_session_folder(parent: Path, moment: datetime) -> Path:
 
 
 class SessionRecorder(ClosedOnExit):
-    """Writes a session as it goes on. One thread records; any thread reads `folder` and `elapsed_s`.
+    """Writes a session while it goes on. One thread records; any thread may read `folder` and `elapsed_s`.
 
-    Every method that writes raises RecordingError when that fails, and from then on: the recording is
-    over, what was written is whole, and `close` says no more about it.
+    Every method that writes raises RecordingError when writing fails, and on every call after that: the
+    recording is over, what was written is intact, and `close` does not raise the error again.
     """
 
     def __init__(
@@ -85,42 +78,43 @@ class SessionRecorder(ClosedOnExit):
         clock: Callable[[], float] = steady_s,
         utc_now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """Begin a session in a folder that holds none; raises RecordingError.
+        """Begin a session in a folder that does not hold one yet; raises RecordingError.
 
-        model: its labels are the columns of faces.csv for good. source: its title for people.
-        is_live: False where frames are read as fast as they can be analysed, and carry the time.
+        model: its labels become columns of faces.csv, and stay. source: its title for people.
+        is_live: False if frames are read as fast as they can be analysed, and session time follows theirs.
         """
         self.folder = folder
         self._time = SessionTime(is_live=is_live, clock=clock)
         self._clock = clock
         start = utc_now()
         self._start = start.replace(microsecond=start.microsecond // 1000 * 1000)
-        self._labels, self._settings = tuple(model.labels), settings
-        columns = face_columns(self._labels)
-        self._reader = RowReader(list(columns))
+        self._settings = settings
+        self._writer = RowWriter(start=self._start, labels=model.labels)
+        # Counted from the cells as written, so that the file always gives the same statistics.
+        self._reader = RowReader(self._writer.header)
         self._statistics, self._frames = Statistics(), FrameCount()
         self._description = new_description(self._start, model=model, settings=settings, source=source)
         self._is_source_lost = self._is_description_old = self._is_closed = False
         self._ended_s: float | None = None
-        self._cared_s = clock()
+        self._checked_s = clock()
         self._failure: RecordingError | None = None
         self._sync_error: OSError | None = None
         self._lock = threading.RLock()
         self._closing = threading.Event()
-        self._create_files(list(columns))
-        # A sync may take a slow disk longer than a frame: it has a thread of its own.
+        self._create_files()
+        # On a slow disk a sync can take longer than a frame, so it has a thread of its own.
         self._syncing = threading.Thread(target=self._sync_faces, name="session sync", daemon=True)
         self._syncing.start()
 
-    def _create_files(self, face_header: list[str]) -> None:
+    def _create_files(self) -> None:
         opened: list[CsvFile] = []
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._folder_lock = FolderLock(self.folder)
             try:
-                self._faces = CsvFile(self.folder / FACES, header=face_header)
+                self._faces = CsvFile(self.folder / FACES, header=self._writer.header)
                 opened.append(self._faces)
-                self._markers = CsvFile(self.folder / MARKERS, header=list(MARKER_COLUMNS))
+                self._markers = CsvFile(self.folder / MARKERS, header=header_of(MarkersFile))
                 opened.append(self._markers)
                 self._write_description()
             except OSError:
@@ -138,29 +132,29 @@ class SessionRecorder(ClosedOnExit):
 
     @property
     def elapsed_s(self) -> float:
-        """Seconds of the session until now."""
+        """Seconds since the session began, up to its end."""
         return self._time.elapsed_ms() / 1000 if self._ended_s is None else self._ended_s
 
     def record(self, result: FrameResult) -> None:
-        """Write what was concluded of a frame."""
+        """Write what was concluded from a frame."""
         with self._writing():
             time_ms = self._time.of(result.frame.time_s)
             self._note_settings(result.settings, time_ms)
-            self._write(face_rows(result, time_ms=time_ms, start=self._start, labels=self._labels))
+            self._write(self._writer.frame_rows(result, time_ms=time_ms))
             self._frames.add_frame(result.frame.index)
             self._is_source_lost = False
-            self._care()
+            self._check()
 
     def record_gap(self, gap: Gap) -> None:
         """Write that the source was lost at a moment."""
         with self._writing():
             time_ms = self._time.of(gap.time_s)
-            self._write([gap_row(gap, time_ms=time_ms, start=self._start, labels=self._labels)])
+            self._write([self._writer.gap_row(gap, time_ms=time_ms)])
             self._frames.restart()
             if not self._is_source_lost:
                 self._is_source_lost = True
                 self._note("source_losses", time_ms, reason=gap.reason)
-            self._care()
+            self._check()
 
     def change_source(self, title: str, *, is_live: bool = True) -> None:
         """Go on with another source; its frames count from now."""
@@ -172,7 +166,7 @@ class SessionRecorder(ClosedOnExit):
             self._write_description()
 
     def change_model(self, model: RecordedModel) -> None:
-        """Note that another network goes on; the columns stay, and are filled by name."""
+        """Note that another network takes over; the columns stay, and are filled by name."""
         with self._writing():
             self._note("model_changes", self._time.elapsed_ms(), model=model_description(model))
             self._write_description()
@@ -182,14 +176,14 @@ class SessionRecorder(ClosedOnExit):
         if not 0 <= start_s <= end_s < float("inf"):
             raise ValueError(f"expected a marker with 0 ≤ start ≤ end; got {start_s} to {end_s} s")
         with self._writing():
-            times = [decimal_seconds(round(moment_s * 1000)) for moment_s in (start_s, end_s)]
-            self._markers.append([[*times, text_cell(name)]])
+            marker = Marker(round(start_s * 1000), round(end_s * 1000), name)
+            self._markers.append([[column.cell(marker) for column in columns(MarkersFile)]])
             self._markers.sync()
 
     def close(self) -> None:
-        """End the session and write its statistics; may be called again. Raises RecordingError.
+        """End the session and write its statistics; may be called more than once. Raises RecordingError.
 
-        The statistics of a session whose closing failed can be completed later from its rows.
+        If closing fails, the statistics can be completed later from the rows.
         """
         with self._lock:
             if self._is_closed:
@@ -202,9 +196,8 @@ class SessionRecorder(ClosedOnExit):
         try:
             self._faces.require_in_place()
             self._faces.sync()
-            rows = [list(STATISTICS_COLUMNS), *self._statistics.rows()]
-            replace_file(self.folder / STATISTICS, csv_lines(rows))
-            self._description["end"] = utc_text(self._start + timedelta(milliseconds=end_ms))
+            replace_file(self.folder / STATISTICS, csv_lines(self._statistics.csv_rows()))
+            self._description["end"] = utc_text(moment_after(self._start, end_ms))
             self._write_description()
         except OSError as error:
             if self._failure is None:
@@ -234,7 +227,6 @@ class SessionRecorder(ClosedOnExit):
     def _write(self, rows: list[list[str]]) -> None:
         self._faces.append(rows)
         for cells in rows:
-            # Counted from the cells as written, so that the file always gives the same statistics.
             self._statistics.add(self._reader.read(cells))
 
     def _note_settings(self, settings: Settings, time_ms: int) -> None:
@@ -250,28 +242,27 @@ class SessionRecorder(ClosedOnExit):
         self._description[what].append({"time_s": time_ms / 1000, **values})
         self._is_description_old = True
 
-    def _care(self) -> None:
-        """Once a second: see that the file is still there, and bring session.json up to date."""
-        if self._clock() - self._cared_s < CARE_EVERY_S:
+    def _check(self) -> None:
+        """Once a second, check that the file is still there, and bring session.json up to date."""
+        if self._clock() - self._checked_s < CHECK_EVERY_S:
             return
-        self._cared_s = self._clock()
+        self._checked_s = self._clock()
         self._faces.require_in_place()
         if self._is_description_old:
             try:
                 self._write_description()
             except PermissionError:
-                # Windows refuses while another program reads the file: try again in a second.
+                # Windows refuses while another program has the file open: try again in a second.
                 if sys.platform != "win32":
                     raise
 
     def _write_description(self) -> None:
-        self._description["frames_analysed"] = self._frames.analysed
-        self._description["frames_dropped"] = self._frames.dropped
+        self._description.update(self._frames.described())
         replace_file(self.folder / SESSION, description_text(self._description))
         self._is_description_old = False
 
     def _sync_faces(self) -> None:
-        while not self._closing.wait(CARE_EVERY_S):
+        while not self._closing.wait(CHECK_EVERY_S):
             try:
                 self._faces.sync()
             except OSError as error:

@@ -1,12 +1,14 @@
-"""Sessions that were cut off by a kill or a power cut: finding them, and completing them from their rows."""
+"""Finds sessions that were cut off by a kill or a power cut, and completes them from their rows."""
 
 import json
 import logging
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from emocam.sessions.cells import moment_after, utc_text
+from emocam.sessions.columns import FORMAT_VERSION, SOURCE_LOST, FacesFile, header_of
 from emocam.sessions.description import description_text
 from emocam.sessions.files import (
     FACES,
@@ -22,14 +24,14 @@ from emocam.sessions.files import (
     replace_file,
     whole_rows,
 )
-from emocam.sessions.rows import SOURCE_LOST, RecordedRow, RowReader, face_columns, utc_text
-from emocam.sessions.statistics import STATISTICS_COLUMNS, FrameCount, Statistics
+from emocam.sessions.rows import RecordedRow, RowReader
+from emocam.sessions.statistics import FrameCount, Statistics
 
 log = logging.getLogger(__name__)
 
 
 def unfinished_sessions(parent: Path) -> list[Path]:
-    """Return the session folders that were never closed and that nobody records into, oldest first."""
+    """Return the folders of sessions that never ended and are not being recorded, oldest first."""
     try:
         folders = sorted(folder for folder in parent.iterdir() if folder.is_dir())
     except OSError:
@@ -48,8 +50,8 @@ def _is_unfinished(folder: Path) -> bool:
 def complete_session(folder: Path) -> None:
     """Write the statistics of a session that was cut off, and mark it as completed afterwards.
 
-    A cut-off last line is dropped, and lines that are damaged are passed over and counted in
-    session.json. Does nothing to a session that has ended. Raises RecordingError.
+    A last line that was cut off is dropped; damaged lines are skipped, and counted in session.json. Leaves a
+    session that has ended as it is. Raises RecordingError.
     """
     try:
         lock = FolderLock(folder)
@@ -68,34 +70,35 @@ def complete_session(folder: Path) -> None:
 
 
 def _complete(folder: Path, description: dict[str, Any]) -> None:
+    format_version = _format_version(description)
     drop_cut_line(folder / FACES)
     with suppress(FileNotFoundError):
         drop_cut_line(folder / MARKERS)
     count = _RowCount(_source_changes_ms(description, folder))
     damaged_lines = 0
     rows = whole_rows(folder / FACES)
-    reader = _row_reader(next(rows, None), folder)
+    reader = _row_reader(next(rows, None), folder, format_version)
     for cells in rows:
         try:
             count.add(reader.read(cells))
         except (ValueError, OverflowError):
             damaged_lines += 1
-    statistics = [list(STATISTICS_COLUMNS), *count.statistics.rows()]
-    replace_file(folder / STATISTICS, csv_lines(statistics))
+    # A newer program may have written more into its statistics, from the same rows, before it was killed.
+    if format_version <= FORMAT_VERSION or not (folder / STATISTICS).exists():
+        replace_file(folder / STATISTICS, csv_lines(count.statistics.csv_rows(format_version=format_version)))
     description["end"] = _end(description, count.last_ms, folder)
     description["completed_afterwards"] = True
-    description["frames_analysed"] = count.frames.analysed
-    description["frames_dropped"] = count.frames.dropped
+    description.update(count.frames.described())
     if damaged_lines:
         description["damaged_lines"] = damaged_lines
     replace_file(folder / SESSION, description_text(description))
 
 
-def _row_reader(header: list[str] | None, folder: Path) -> RowReader:
+def _row_reader(header: list[str] | None, folder: Path, format_version: int) -> RowReader:
     if header is None:  # cut off before the first sync: a session without rows
-        return RowReader(list(face_columns(())))
+        return RowReader(header_of(FacesFile))
     try:
-        return RowReader(header)
+        return RowReader(header, format_version=format_version)
     except ValueError as error:
         raise RecordingError(
             f"{folder / FACES} cannot be read: {error}. Move the folder away if it is no session."
@@ -103,7 +106,7 @@ def _row_reader(header: list[str] | None, folder: Path) -> RowReader:
 
 
 class _RowCount:
-    """Counts what the recorder would have counted, from rows that were read back."""
+    """Counts from rows that were read back what the recorder counts as it writes them."""
 
     def __init__(self, source_changes_ms: list[int]) -> None:
         self.statistics = Statistics()
@@ -136,9 +139,15 @@ def _read_description(folder: Path) -> dict[str, Any]:
     return description
 
 
+def _format_version(description: dict[str, Any]) -> int:
+    """Return the format of a session; the first one where that is damaged, which asks for the fewest columns."""
+    version = description.get("format")
+    return version if isinstance(version, int) and version >= 1 else 1
+
+
 def _end(description: dict[str, Any], last_ms: int, folder: Path) -> str:
     try:
-        return utc_text(datetime.fromisoformat(description["start"]) + timedelta(milliseconds=last_ms))
+        return utc_text(moment_after(datetime.fromisoformat(description["start"]), last_ms))
     except (TypeError, ValueError, OverflowError) as error:
         raise RecordingError(f"{folder / SESSION} names no start ({error}). Restore it from a copy.") from error
 

@@ -5,34 +5,14 @@ from dataclasses import dataclass
 
 from emocam.labels import SPECTRA, UNCERTAIN
 from emocam.messages import FrameResult
-from emocam.sessions.rows import SOURCE_LOST, RecordedRow, decimal_seconds
-
-# An analysed frame speaks for the time until the next one, and for no longer than this: what happened in a
-# pause nobody knows. Above the interval of every usual camera.
-LONGEST_INTERVAL_MS = 1000
-
-ALL_FACES = "all"
-
-STATISTICS_COLUMNS = {
-    "face": "number of the face, as in faces.csv; all: all faces together",
-    "label": "expression shown, or uncertain. Where the spectrum was switched during the session, the labels of "
-    "both have rows; neutral stands in both, and its row covers both",
-    "seconds": "how long the label was shown while the face was in sight: each row of faces.csv counts until the "
-    f"next analysed frame, at most {LONGEST_INTERVAL_MS / 1000:g} s, and not at all until a source_lost row. "
-    "For all: the sum over the faces",
-    "share": "seconds divided by the seconds of all labels of this face, uncertain included, 0 to 1",
-    "predictions": "how often the network classified the face while the label was shown",
-    "mean_probability": "mean of the column confidence over the rows of faces.csv with this face and label, 0 to "
-    "1, in the spectrum shown at the time; empty for a label never shown",
-    "peak_probability": "highest confidence among those rows",
-    "peak_time_s": "when it was first reached, seconds since the session's start",
-    "episodes": "how many separate times the label was shown: runs of consecutive rows of the face with this label",
-}
+from emocam.sessions.columns import ALL_FACES, SOURCE_LOST, LabelStatistics, StatisticsFile, columns
+from emocam.sessions.rows import RecordedRow
+from emocam.sessions.timeline import LONGEST_INTERVAL_MS
 
 
 @dataclass(slots=True)
 class _Tally:
-    """What is counted of one label of one face."""
+    """What is counted for one label of one face."""
 
     shown_ms: int = 0
     predictions: int = 0
@@ -59,7 +39,7 @@ class _Tally:
 
 
 class Statistics:
-    """The session statistics, counted row by row; its memory grows with the faces, not with time."""
+    """The session statistics, counted row by row; memory grows with the number of faces, not with time."""
 
     def __init__(self) -> None:
         self._tallies: dict[int, dict[str, _Tally]] = {}
@@ -69,7 +49,7 @@ class Statistics:
         self._shown_ms = 0
 
     def add(self, row: RecordedRow) -> None:
-        """Count a row of faces.csv; rows come in the file's order."""
+        """Count a row of faces.csv; rows must come in the order of the file."""
         if row.time_ms != self._shown_ms or row.state == SOURCE_LOST:
             self._end_interval(row)
         if row.spectrum:
@@ -97,8 +77,14 @@ class Statistics:
         if row.is_in_sight:
             self._shown[face] = label
 
-    def rows(self) -> list[list[str]]:
-        """Return the rows of statistics.csv: each face that got a label, by number, then all together."""
+    def csv_rows(self, *, format_version: int | None = None) -> list[list[str]]:
+        """Return the cells of statistics.csv, header first; format_version: in columns that it had."""
+        written = list(columns(StatisticsFile, format_version=format_version))
+        header = [column.name for column in written]
+        return [header, *([column.cell(row) for column in written] for row in self.rows())]
+
+    def rows(self) -> list[LabelStatistics]:
+        """Return what was counted: of each face that got a label, by number, then of all together."""
         together: dict[str, _Tally] = {}
         rows = []
         for face in sorted(self._tallies):
@@ -107,10 +93,10 @@ class Statistics:
             rows += self._face_rows(str(face), self._tallies[face])
         return rows + self._face_rows(ALL_FACES, together)
 
-    def _face_rows(self, face: str, tallies: dict[str, _Tally]) -> list[list[str]]:
+    def _face_rows(self, face: str, tallies: dict[str, _Tally]) -> list[LabelStatistics]:
         labelled_ms = sum(tally.shown_ms for tally in tallies.values())
         labels = _labels_in_order(self._spectra, tallies)
-        return [_cells(face, label, tallies.get(label, _Tally()), labelled_ms) for label in labels]
+        return [_row(face, label, tallies.get(label, _Tally()), labelled_ms) for label in labels]
 
 
 def _labels_in_order(spectra: set[str], labels: Iterable[str]) -> list[str]:
@@ -120,25 +106,22 @@ def _labels_in_order(spectra: set[str], labels: Iterable[str]) -> list[str]:
     return list(dict.fromkeys([*ordered, *labels]))
 
 
-def _cells(face: str, label: str, tally: _Tally, labelled_ms: int) -> list[str]:
-    share = tally.shown_ms / labelled_ms if labelled_ms else 0.0
-    probabilities = ["", "", ""]
-    if tally.rows:
-        mean = tally.confidence_sum / tally.rows
-        probabilities = [f"{mean:.6f}", f"{tally.peak:.6f}", decimal_seconds(tally.peak_ms)]
-    return [
-        face,
-        label,
-        decimal_seconds(tally.shown_ms),
-        f"{share:.6f}",
-        str(tally.predictions),
-        *probabilities,
-        str(tally.episodes),
-    ]
+def _row(face: str, label: str, tally: _Tally, labelled_ms: int) -> LabelStatistics:
+    return LabelStatistics(
+        face=face,
+        label=label,
+        shown_ms=tally.shown_ms,
+        share=tally.shown_ms / labelled_ms if labelled_ms else 0.0,
+        predictions=tally.predictions,
+        mean_probability=tally.confidence_sum / tally.rows if tally.rows else None,
+        peak_probability=tally.peak if tally.rows else None,
+        peak_ms=tally.peak_ms if tally.rows else None,
+        episodes=tally.episodes,
+    )
 
 
 class FrameCount:
-    """How many frames were analysed, and how many of the source were dropped between them."""
+    """How many frames were analysed, and how many frames of the source were dropped between them."""
 
     def __init__(self) -> None:
         self.analysed = 0
@@ -146,15 +129,19 @@ class FrameCount:
         self._last_index: int | None = None
 
     def add_frame(self, index: int) -> None:
-        """Count an analysed frame; what is missing since the last one was dropped."""
+        """Count an analysed frame; those missing since the last one were dropped."""
         self.analysed += 1
         if self._last_index is not None:
             self.dropped += max(0, index - self._last_index - 1)
         self._last_index = index
 
     def restart(self) -> None:
-        """Count on from the next frame: the source changed, or was lost in between."""
+        """Start again from the next frame: the source changed, or was lost in between."""
         self._last_index = None
+
+    def described(self) -> dict[str, int]:
+        """Return the counts as they stand in session.json."""
+        return {"frames_analysed": self.analysed, "frames_dropped": self.dropped}
 
 
 class SessionShares:

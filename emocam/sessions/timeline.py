@@ -1,33 +1,37 @@
-"""The clock of a session: from a source's times to seconds since Record."""
+"""The time of a session: from the times of its sources to milliseconds since Record."""
 
 from collections.abc import Callable
 
 from emocam.clock import steady_s
 
-RESTART_S = 0.25  # a file with unordered times goes back by a few frames; one played again goes farther
+# An analysed frame stands for the time until the next one, but no longer than this: nobody knows what happened in a
+# pause. Longer than the frame interval of any ordinary camera.
+LONGEST_INTERVAL_MS = 1000
+
+RESTART_S = 0.25  # a file with unordered times goes back by a few frames; one that starts again goes back farther
 
 
 class SessionTime:
-    """Turns the times of one source after another into one that never goes back.
+    """Turns the times of successive sources into one time that never goes back, in whole milliseconds.
 
-    A live source follows the clock from its first frame on; a file follows its frames, however fast they
-    are read, from where the session stood. Times are whole milliseconds.
+    With a live source the session follows the clock up to the first frame, and then the frames' own times; with a
+    file it follows the frames, however fast they are read, from where it stood.
     """
 
     def __init__(self, *, is_live: bool, clock: Callable[[], float] = steady_s) -> None:
         self._clock = clock
         self._start_s = clock()
         self._is_live = is_live
-        self._first_ms = 0  # where a file's first frame goes
-        self._zero_s: float | None = None  # the session's time at the source's time 0
+        self._first_ms = 0  # when a file's first frame counts
+        self._zero_s: float | None = None  # session time at the source's time 0
         self._last_source_s = 0.0
         self._last_interval_ms = 1
         self.last_ms = 0
 
     def of(self, source_time_s: float) -> int:
-        """Return the session's time of a frame, and remember it as the last one."""
+        """Return the session time of a frame, and remember it as the latest."""
         if self._zero_s is not None and source_time_s < self._last_source_s - RESTART_S:
-            # The source began again without a word, as a file that is played once more.
+            # The source started again without notice, as a file does when it is played once more.
             self._first_ms, self._zero_s = self.last_ms + self._last_interval_ms, None
         if self._zero_s is None:
             first_s = self._clock_s() if self._is_live else self._first_ms / 1000
@@ -39,14 +43,14 @@ class SessionTime:
         return time_ms
 
     def change_source(self, *, is_live: bool) -> int:
-        """Begin with another source; return the time from which its frames count, later than all before."""
+        """Switch to another source; return the session time at which it starts, later than every frame so far."""
         now_ms = self.elapsed_ms()
         self._first_ms = max(now_ms, self.last_ms + 1) if self._zero_s is not None else now_ms
         self._is_live, self._zero_s = is_live, None
         return self._first_ms
 
     def elapsed_ms(self) -> int:
-        """Return how long the session lasts now: by the clock, or by a file's last frame."""
+        """Return how long the session has lasted: by the clock, or up to a file's latest frame."""
         if not self._is_live:
             return max(self.last_ms, self._first_ms)
         return max(self.last_ms, self._first_ms, round(self._clock_s() * 1000))

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from emocam.labels import CONTEMPT, EMOTIONS
 from emocam.messages import Gap
 from emocam.sessions import files as session_files
-from emocam.sessions.files import RecordingError, csv_lines, text_cell
+from emocam.sessions.cells import text_cell
+from emocam.sessions.columns import FacesFile, declared
+from emocam.sessions.files import RecordingError, csv_lines
 from emocam.sessions.recorder import default_parent, new_session_folder
 from emocam.settings import Settings
 from tests.sessions.recordings import FakeClock, FakeModel, make_face, make_result, read_rows, record_into, utc_start
@@ -61,11 +63,13 @@ def test_a_session_is_never_overwritten(tmp_path):
 def test_the_columns_are_those_of_the_model(tmp_path):
     labels = (*EMOTIONS, CONTEMPT)
     record_into(tmp_path, model=FakeModel(labels=labels)).close()
+    added_later = [column.name for column in declared(FacesFile) if column.since > 1]
     assert (tmp_path / "faces.csv").read_text(encoding="utf-8").rstrip("\n").split(",") == [
         *["frame", "time_s", "utc", "state", "face", "x", "y", "width", "height"],
         *labels,
         *(f"raw_{label}" for label in labels),
         *["label", "confidence", "spectrum"],
+        *added_later,
     ]
 
 

@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 
 from emocam.labels import EMOTIONS, SPECTRA, UNCERTAIN
 from emocam.messages import Box, Face, Gap
+from emocam.sessions.columns import FACE, NO_FACE, SOURCE_LOST
 from emocam.sessions.files import csv_lines
-from emocam.sessions.rows import FACE, NO_FACE, SOURCE_LOST, RowReader, face_columns, face_rows, gap_row
+from emocam.sessions.rows import RowReader, RowWriter
 from emocam.settings import Settings
 from tests.sessions.recordings import make_result, utc_start
 
-COLUMNS = list(face_columns(EMOTIONS))
+WRITER = RowWriter(start=utc_start(), labels=EMOTIONS)
+COLUMNS = WRITER.header
 COORDINATES = st.integers(-5000, 5000)
 PROBABILITIES = st.none() | st.lists(st.floats(0, 1, width=32), min_size=7, max_size=7).map(
     lambda values: np.array(values, np.float32)
@@ -48,7 +50,7 @@ def written_and_read(rows):
 )  # fmt: skip
 def test_a_frame_comes_back_as_it_was_written(index, time_ms, spectrum, seen, departed):
     result = make_result(index, *seen, departed=departed, settings=Settings(spectrum=spectrum))
-    rows = written_and_read(face_rows(result, time_ms=time_ms, start=utc_start(), labels=EMOTIONS))
+    rows = written_and_read(WRITER.frame_rows(result, time_ms=time_ms))
     read = [RowReader(COLUMNS).read(list(row.values())) for row in rows]
     assert {(row.frame, row.time_ms, row.spectrum) for row in read} == {(index, time_ms, spectrum)}
     if not seen:
@@ -68,7 +70,7 @@ def test_a_frame_comes_back_as_it_was_written(index, time_ms, spectrum, seen, de
 @given(index=st.integers(0, 10**9), time_ms=st.integers(0, 86_400_000))
 def test_a_gap_comes_back_as_it_was_written(index, time_ms):
     gap = Gap(index, 0.0, "a reason is no cell: =1+1,\n")
-    (row,) = written_and_read([gap_row(gap, time_ms=time_ms, start=utc_start(), labels=EMOTIONS)])
+    (row,) = written_and_read([WRITER.gap_row(gap, time_ms=time_ms)])
     read = RowReader(COLUMNS).read(list(row.values()))
     assert (read.frame, read.time_ms, read.state, read.face) == (index, time_ms, SOURCE_LOST, None)
 

@@ -1,0 +1,304 @@
+"""The columns of a session's CSV files, each declared once: its name, its meaning, and how it is written and read.
+
+Headers, the dictionary in session.json, writers, readers and the tables of docs/session-files.md are made from these
+declarations. A new column goes to the end of its class, with `since` one above the last released format.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+
+from emocam.labels import SEVEN, THREE, UNCERTAIN
+from emocam.messages import Face, FrameResult
+from emocam.pooling import LEAD_TO_BE_CERTAIN, LEAD_TO_CHANGE
+from emocam.sessions.cells import FRACTION, MOMENT, NAME, SECONDS, TEXT, WHOLE_NUMBER, CellType
+from emocam.sessions.files import FACES, MARKERS, STATISTICS
+from emocam.sessions.timeline import LONGEST_INTERVAL_MS
+
+Source = TypeVar("Source")
+Value = TypeVar("Value")
+
+FACE, NO_FACE, SOURCE_LOST = "face", "no_face", "source_lost"
+STATES = (FACE, NO_FACE, SOURCE_LOST)
+ALL_FACES = "all"
+RAW = "raw_"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What the rows of faces.csv for one frame have in common; without a result, the source was lost."""
+
+    frame: int
+    time_ms: int
+    utc: datetime
+    state: str
+    result: FrameResult | None
+
+
+@dataclass(frozen=True, slots=True)
+class LabelStatistics:
+    """A row of statistics.csv. Probabilities and peak_ms are None for a label never shown."""
+
+    face: str
+    label: str
+    shown_ms: int
+    share: float
+    predictions: int
+    mean_probability: float | None
+    peak_probability: float | None
+    peak_ms: int | None
+    episodes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A row of markers.csv."""
+
+    start_ms: int
+    end_ms: int
+    name: str
+
+
+class Column(Generic[Source, Value]):
+    """A column that is written from a Source and read as a Value, or None where the cell or the column is missing.
+
+    meaning: the sentence of the dictionary. value: takes it out of what a row is written from; None gives an empty
+    cell. since: the first format that has the column. is_essential: a file of such a format cannot be read without it.
+    """
+
+    name: str
+
+    def __init__(
+        self,
+        meaning: str,
+        cell_type: CellType[Value],
+        value: Callable[[Source], Value | None],
+        *,
+        since: int = 1,
+        is_essential: bool = False,
+    ) -> None:
+        self.meaning = meaning
+        self.cell_type = cell_type
+        self.value = value
+        self.since = since
+        self.is_essential = is_essential
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def cell(self, source: Source) -> str:
+        """Write the cell of a row."""
+        value = self.value(source)
+        return "" if value is None else self.cell_type.write(value)
+
+    def reader(self, positions: Mapping[str, int]) -> Callable[[Sequence[str]], Value | None]:
+        """Return what reads the column in the cells of a row, which stand at positions by name.
+
+        It raises ValueError for a damaged cell.
+        """
+        position, read = positions.get(self.name), self.cell_type.read
+        if position is None:
+            return lambda cells: None
+        return lambda cells: read(cell) if (cell := cells[position]) else None
+
+
+class MomentColumn(Column[Moment, Value]):
+    """A column of faces.csv that says the same in every row of a frame."""
+
+
+class FaceColumn(Column[Face, Value]):
+    """A column of faces.csv about a face, empty in a row without one."""
+
+
+class LabelColumns:
+    """A column of faces.csv for each of the network's labels, about a face. Read one with `of(label)`.
+
+    prefix: stands before the label in a column's name. meaning: with {label} for the label. values: (labels,)
+    float32 in the order of the network that analysed the frame, or None.
+    """
+
+    cell_type = FRACTION
+
+    def __init__(
+        self, prefix: str, meaning: str, values: Callable[[Face], np.ndarray | None], *, since: int = 1
+    ) -> None:
+        self.prefix = prefix
+        self.meaning = meaning
+        self.values = values
+        self.since = since
+
+    def of(self, label: str) -> FaceColumn[float]:
+        """Return the column of one label, to be named, explained or read."""
+        column = FaceColumn(self.meaning.format(label=label), self.cell_type, lambda face: None, since=self.since)
+        column.name = self.prefix + label
+        return column
+
+    def cells(self, face: Face, *, labels: Sequence[str], model_labels: Sequence[str]) -> list[str]:
+        """Write the cells of a row. labels: those of the file; model_labels: those of the face's probabilities."""
+        values = self.values(face)
+        if values is None:
+            return [""] * len(labels)
+        write = self.cell_type.write
+        if model_labels == labels and len(values) == len(labels):
+            return list(map(write, values.tolist()))
+        # By name: a network with other labels was switched in since the header was written.
+        by_label = dict(zip(model_labels, values.tolist(), strict=True))
+        return [write(by_label[label]) if label in by_label else "" for label in labels]
+
+
+class FacesFile:
+    """faces.csv: a row for each face of each analysed frame, and one without a face where there was none."""
+
+    frame = MomentColumn(
+        "position of the frame in its source, from 0; begins again where the source changes",
+        WHOLE_NUMBER, lambda moment: moment.frame, is_essential=True,
+    )  # fmt: skip
+    time_s = MomentColumn(
+        "seconds since the session's start; for a file, as its frames are timed",
+        SECONDS, lambda moment: moment.time_ms, is_essential=True,
+    )  # fmt: skip
+    utc = MomentColumn("the session's start plus time_s, ISO 8601, UTC", MOMENT, lambda moment: moment.utc)
+    state = MomentColumn(
+        f"{FACE}: a row for each face; {NO_FACE}: a frame in which no face was found; {SOURCE_LOST}: no frame, "
+        "the source delivered none at this moment",
+        NAME, lambda moment: moment.state, is_essential=True,
+    )  # fmt: skip
+    face = FaceColumn(
+        "number of the face: the same person as long as they are followed, never used twice",
+        WHOLE_NUMBER, lambda face: face.track_id, is_essential=True,
+    )  # fmt: skip
+    x = FaceColumn(
+        "left edge of the face's box, pixels of the frame; empty for a face out of sight that got a last label",
+        WHOLE_NUMBER, lambda face: face.box.x if face.box else None, is_essential=True,
+    )  # fmt: skip
+    y = FaceColumn("upper edge of the box, pixels", WHOLE_NUMBER, lambda face: face.box.y if face.box else None)
+    width = FaceColumn("width of the box, pixels", WHOLE_NUMBER, lambda face: face.box.width if face.box else None)
+    height = FaceColumn("height of the box, pixels", WHOLE_NUMBER, lambda face: face.box.height if face.box else None)
+    pooled = LabelColumns(
+        "",
+        "probability of {label}, 0 to 1: the mean of the predictions that the label was made from; empty before the "
+        "face's first label",
+        lambda face: face.pooled,
+    )
+    raw = LabelColumns(
+        RAW,
+        "probability of {label}, 0 to 1, predicted from this frame alone; empty where the face was not classified in "
+        "this frame",
+        lambda face: face.prediction,
+    )
+    label = FaceColumn(
+        "expression shown for the face, in the spectrum shown: the most probable one, but the one shown before until "
+        f"another leads by {LEAD_TO_CHANGE}; {UNCERTAIN} where its probability lies below the prediction sensitivity, "
+        f"or after {UNCERTAIN} less than {LEAD_TO_BE_CERTAIN} above it; empty before the face's first label",
+        NAME, lambda face: face.label, is_essential=True,
+    )  # fmt: skip
+    confidence = FaceColumn(
+        f"probability of the label in the spectrum shown, 0 to 1; for {UNCERTAIN} the highest there was",
+        FRACTION, lambda face: face.confidence, is_essential=True,
+    )  # fmt: skip
+    spectrum = MomentColumn(
+        f"set of labels shown: {SEVEN.name}, or {THREE.name} ({', '.join(THREE.labels)})",
+        NAME, lambda moment: moment.result.settings.spectrum if moment.result else None, is_essential=True,
+    )  # fmt: skip
+
+
+class StatisticsColumn(Column[LabelStatistics, Value]):
+    """A column of statistics.csv."""
+
+
+class StatisticsFile:
+    """statistics.csv: a row for each face and label, and the same for all faces together."""
+
+    face = StatisticsColumn(
+        f"number of the face, as in {FACES}; {ALL_FACES}: all faces together", NAME, lambda row: row.face
+    )
+    label = StatisticsColumn(
+        f"expression shown, or {UNCERTAIN}. Where the spectrum was switched during the session, the labels of both "
+        "have rows; neutral stands in both, and its row covers both",
+        NAME, lambda row: row.label,
+    )  # fmt: skip
+    seconds = StatisticsColumn(
+        f"how long the label was shown while the face was in sight: each row of {FACES} counts until the next analysed "
+        f"frame, at most {LONGEST_INTERVAL_MS / 1000:g} s, and not at all until a {SOURCE_LOST} row. For "
+        f"{ALL_FACES}: the sum over the faces",
+        SECONDS, lambda row: row.shown_ms,
+    )  # fmt: skip
+    share = StatisticsColumn(
+        f"seconds divided by the seconds of all labels of this face, {UNCERTAIN} included, 0 to 1",
+        FRACTION, lambda row: row.share,
+    )  # fmt: skip
+    predictions = StatisticsColumn(
+        "how often the network classified the face while the label was shown", WHOLE_NUMBER, lambda row: row.predictions
+    )
+    mean_probability = StatisticsColumn(
+        f"mean of the column confidence over the rows of {FACES} with this face and label, 0 to 1, in the spectrum "
+        "shown at the time; empty for a label never shown",
+        FRACTION, lambda row: row.mean_probability,
+    )  # fmt: skip
+    peak_probability = StatisticsColumn(
+        "highest confidence among those rows", FRACTION, lambda row: row.peak_probability
+    )
+    peak_time_s = StatisticsColumn(
+        "when it was first reached, seconds since the session's start", SECONDS, lambda row: row.peak_ms
+    )
+    episodes = StatisticsColumn(
+        "how many separate times the label was shown: runs of consecutive rows of the face with this label",
+        WHOLE_NUMBER, lambda row: row.episodes,
+    )  # fmt: skip
+
+
+class MarkerColumn(Column[Marker, Value]):
+    """A column of markers.csv."""
+
+
+class MarkersFile:
+    """markers.csv: the moments and spans that the user named."""
+
+    start_s = MarkerColumn(
+        f"where the marker begins, seconds since the session's start, as time_s in {FACES}",
+        SECONDS, lambda row: row.start_ms,
+    )  # fmt: skip
+    end_s = MarkerColumn("where it ends; a moment ends where it begins", SECONDS, lambda row: row.end_ms)
+    name = MarkerColumn(
+        "what the user called it; an apostrophe stands before a name that a spreadsheet would calculate",
+        TEXT, lambda row: row.name,
+    )  # fmt: skip
+
+
+CSV_FILES: dict[str, type] = {FACES: FacesFile, STATISTICS: StatisticsFile, MARKERS: MarkersFile}
+
+
+def declared(file: type) -> list[Column[Any, Any] | LabelColumns]:
+    """Return what a file declares, in the order of its columns."""
+    return [column for column in vars(file).values() if isinstance(column, (Column, LabelColumns))]
+
+
+# The newest column's: so a column cannot be added without a format that has it.
+FORMAT_VERSION = max(column.since for file in CSV_FILES.values() for column in declared(file))
+
+
+def columns(file: type, *, labels: Sequence[str] = (), format_version: int | None = None) -> Iterator[Column[Any, Any]]:
+    """Yield the columns of a file for a network with these labels; format_version: only those that it had."""
+    for column in declared(file):
+        if format_version is not None and column.since > format_version:
+            continue
+        if isinstance(column, LabelColumns):
+            yield from map(column.of, labels)
+        else:
+            yield column
+
+
+def header_of(file: type, *, labels: Sequence[str] = ()) -> list[str]:
+    """Return the first row of a file."""
+    return [column.name for column in columns(file, labels=labels)]
+
+
+def meanings(labels: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Return the dictionary of session.json: each file's columns, in order, with their meanings."""
+    return {
+        name: {column.name: column.meaning for column in columns(file, labels=labels)}
+        for name, file in CSV_FILES.items()
+    }
