@@ -6,7 +6,7 @@ import pytest
 
 import emocam
 from emocam.labels import CONTEMPT, EMOTIONS
-from emocam.sessions.rows import face_columns
+from emocam.sessions.columns import FacesFile, header_of
 from tests.clips import FACE_FROM, NO_FACE_FROM, demo_frames, write_clip, write_picture
 
 
@@ -79,7 +79,7 @@ def test_a_film_gives_what_the_command_line_would_record(analyzer, frames, tmp_p
     analyses = list(analyzer.analyze_film(film))
     assert len(analyses) == len(frames)
     rows = [row for analysis in analyses for row in analysis.rows()]
-    assert set(rows[0]) <= set(face_columns((*EMOTIONS, CONTEMPT)))
+    assert set(rows[0]) <= set(header_of(FacesFile, labels=(*EMOTIONS, CONTEMPT)))
     assert len({tuple(row) for row in rows}) == 1
     assert rows[-1]["label"] == "happy"
 
