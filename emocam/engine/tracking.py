@@ -110,8 +110,8 @@ class Tracker:
 def _assign(pairs: list[tuple[float, int, int]]) -> dict[int, int]:
     """Match indices to numbers one to one, given (cost, index, number); the cheapest pairs are taken first.
 
-    Greedy on purpose: an unmoved face keeps its number when another arrives or leaves, where the assignment of least
-    total cost may renumber it. That would also need SciPy, 144 MB to match at most a handful of faces.
+    Greedy on purpose: an unmoved face keeps its number when one beside it leaves as another arrives; the assignment of
+    least total cost would renumber it, and would need SciPy, 144 MB to match at most a handful of faces.
     """
     chosen: dict[int, int] = {}
     for _, index, number in sorted(pairs):
