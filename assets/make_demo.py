@@ -55,8 +55,8 @@ def cut_out(portrait: np.ndarray) -> np.ndarray:
     cv2.fillPoly(mask, [np.array(SURELY_ASTRONAUT)], cv2.GC_FGD)
     cv2.ellipse(mask, HELMET, cv2.GC_FGD, -1)
     cv2.setRNGSeed(1)
-    cv2.grabCut(portrait, mask, None, np.zeros((1, 65)), np.zeros((1, 65)), 6, cv2.GC_INIT_WITH_MASK)
-    is_astronaut = np.isin(mask, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8)
+    cv2.grabCut(portrait, mask, (0, 0, 0, 0), np.zeros((1, 65)), np.zeros((1, 65)), 6, cv2.GC_INIT_WITH_MASK)
+    is_astronaut: np.ndarray = np.isin(mask, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8)
     is_astronaut = cv2.morphologyEx(is_astronaut, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
     is_astronaut = cv2.erode(is_astronaut, np.ones((3, 3), np.uint8))
     return cv2.GaussianBlur(is_astronaut.astype(np.float32), (0, 0), 1.5)
@@ -77,7 +77,7 @@ def place(time_s: float) -> np.ndarray:
     eased = share * share * (3 - 2 * share)
     x, y, scale, tilt = (column[before] + eased * (column[before + 1] - column[before]) for column in columns)
     matrix = cv2.getRotationMatrix2D(FACE_CENTRE, tilt, scale)
-    matrix[:, 2] += np.array((x, y)) - FACE_CENTRE
+    matrix[:, 2] = matrix[:, 2] + (np.array((x, y)) - FACE_CENTRE)
     return matrix
 
 

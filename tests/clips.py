@@ -22,7 +22,7 @@ def demo_frames(first: int, count: int) -> list[np.ndarray]:
 def write_clip(path: Path, frames: list[np.ndarray]) -> Path:
     """Write BGR frames as a video of 30 frames a second."""
     height, width = frames[0].shape[:2]
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"mp4v"), 30, (width, height))
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), 30, (width, height))
     assert writer.isOpened()
     for frame in frames:
         writer.write(frame)

@@ -308,7 +308,7 @@ def test_a_stream_that_turns_hostile_becomes_a_gap_with_a_sentence(monkeypatch):
     monkeypatch.setattr(streams, "TIMEOUT_MS", 1000)
     monkeypatch.setattr(cv2, "imencode", encode_worse_and_worse)
     with NetworkCamera(noisy_picture) as camera, open_source(camera.address) as source:
-        items = []
+        items: list[Frame | Gap | None] = []
         until_s = time.monotonic() + 15
         while not any(isinstance(item, Gap) for item in items) and time.monotonic() < until_s:
             items.append(source.read(0.25))

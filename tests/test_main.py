@@ -20,7 +20,7 @@ def opened(monkeypatch) -> list[dict]:
     """What the window was opened with, in place of a window."""
     calls: list[dict] = []
     app = ModuleType("emocam.gui.app")
-    app.run_app = lambda **options: calls.append(options) or 0  # type: ignore[attr-defined]
+    app.run_app = lambda **options: calls.append(options) or 0  # type: ignore[attr-defined, func-returns-value]
     monkeypatch.setitem(sys.modules, "emocam.gui.app", app)
     return calls
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 
 from emocam.messages import Box
 
-FORGET_AFTER_S = 1.0  # a face may hide behind a hand for so long and keep its number
+FORGET_AFTER_S = 1.0  # a face may stay hidden this long, behind a hand say, and keep its number
 
 
 @dataclass(frozen=True, slots=True)
 class Track:
     """One person over time.
 
-    box: where the face was last seen. velocity_px_s: of its centroid, (x, y). last_seen_s: on the
+    box: where the face was last seen. velocity_px_s: velocity of its centroid, (x, y). last_seen_s: on the
     source's clock. is_seen: whether the last update found it.
     """
 
@@ -26,17 +26,17 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """Something that may become a track: where it was last found, and in how many frames in a row."""
+    """A possible face that is not a track yet: where it was last found, and in how many consecutive frames."""
 
     box: Box
     hits: int
 
 
 class Tracker:
-    """Follow faces from frame to frame; numbers begin at 1 and are never used twice."""
+    """Follow faces from frame to frame; numbers start at 1 and are never reused."""
 
     def __init__(self, *, hits_to_start: int) -> None:
-        """Begin without faces. hits_to_start: in how many frames in a row a face must be found before it is one."""
+        """Start without faces. hits_to_start: in how many consecutive frames a face must be found before it is one."""
         self.tracks: tuple[Track, ...] = ()
         self._candidates: tuple[_Candidate, ...] = ()
         self._hits_to_start = hits_to_start
@@ -45,15 +45,15 @@ class Tracker:
 
     @property
     def candidates(self) -> list[Box]:
-        """Where something was found that has still to be confirmed."""
+        """Boxes of possible faces that are not confirmed yet."""
         return [candidate.box for candidate in self._candidates]
 
     def update(self, boxes: Sequence[Box], *, time_s: float, sensitivity_px: float) -> list[Track]:
-        """Assign the boxes of one frame, at most one to a track; return the tracks that ended.
+        """Assign the boxes of one frame to tracks, at most one to each; return the tracks that ended.
 
-        A box farther than `sensitivity_px` from a track's last centroid is another face's. A track starts when
-        its face was found in `hits_to_start` frames in a row, in a source's first frame at once; it ends a second after
-        it was last seen.
+        A box farther than `sensitivity_px` from a track's last centroid belongs to another face. A track starts
+        once its face has been found in `hits_to_start` consecutive frames, or at once in a source's first frame.
+        It ends when its face has not been seen for a second.
         """
         ended = [track for track in self.tracks if time_s - track.last_seen_s > FORGET_AFTER_S]
         alive = [track for track in self.tracks if track not in ended]
@@ -77,13 +77,13 @@ class Tracker:
         return ended
 
     def end_all(self) -> list[Track]:
-        """End every track and return them; numbers go on, and the next frame is a first one."""
+        """End all tracks and return them; numbering continues, and the next frame counts as a source's first."""
         ended, self.tracks, self._candidates = list(self.tracks), (), ()
         self._is_first_frame = True
         return ended
 
     def _started(self, boxes: Sequence[Box], time_s: float, sensitivity_px: float) -> list[Track]:
-        """Return the tracks that start with these boxes; the others become candidates."""
+        """Return the tracks that start with these boxes; the remaining boxes become candidates."""
         needed = 1 if self._is_first_frame else self._hits_to_start
         self._is_first_frame = False
         hits_of_box = {
@@ -108,7 +108,11 @@ class Tracker:
 
 
 def _assign(pairs: list[tuple[float, int, int]]) -> dict[int, int]:
-    """Return one-to-one pairs, the cheapest first, of (cost, index, number)."""
+    """Match indices to numbers one to one, given (cost, index, number); the cheapest pairs are taken first.
+
+    Greedy on purpose: an unmoved face keeps its number when one beside it leaves as another arrives; the assignment of
+    least total cost would renumber it, and would need SciPy, 144 MB to match at most a handful of faces.
+    """
     chosen: dict[int, int] = {}
     for _, index, number in sorted(pairs):
         if index not in chosen and number not in chosen.values():
@@ -117,10 +121,10 @@ def _assign(pairs: list[tuple[float, int, int]]) -> dict[int, int]:
 
 
 def _cost(last: Box, expected: tuple[float, float], box: Box, sensitivity_px: float) -> float:
-    """How ill a box fits: its distance from where the face should be, and its change of size.
+    """Matching cost, lower is better: distance from the expected centroid, plus change of size.
 
-    The distance counts in shares of the box too, so that overlapping boxes go together before ones that a generous
-    sensitivity also allows; size tells a near face from a far one that it passes.
+    Distance also counts relative to the width of the box, so that overlapping boxes are matched before distant ones
+    that a generous sensitivity would allow too. Size tells a near face from a far one that it passes.
     """
     distance = _distance(expected, box.centroid)
     size_change = abs(math.log((box.width + 1) / (last.width + 1)))
@@ -132,7 +136,7 @@ def _distance(one: tuple[float, float], other: tuple[float, float]) -> float:
 
 
 def _expected(track: Track, time_s: float) -> tuple[float, float]:
-    """Where the centroid would be now at a constant velocity: tells crossing faces apart."""
+    """Return where the centroid would be now at constant velocity; this tells crossing faces apart."""
     elapsed_s = time_s - track.last_seen_s
     x, y = track.box.centroid
     return x + track.velocity_px_s[0] * elapsed_s, y + track.velocity_px_s[1] * elapsed_s
@@ -143,7 +147,7 @@ def _moved(track: Track, box: Box, time_s: float) -> Track:
     if elapsed_s <= 0:
         return replace(track, box=box, is_seen=True)
     (old_x, old_y), (x, y) = track.box.centroid, box.centroid
-    # Half old, half new: Haar boxes jitter by a few pixels, a single difference would be mostly that.
+    # Half old, half new: Haar boxes jitter by a few pixels, and a single difference would be mostly jitter.
     velocity = (
         (track.velocity_px_s[0] + (x - old_x) / elapsed_s) / 2,
         (track.velocity_px_s[1] + (y - old_y) / elapsed_s) / 2,

@@ -18,7 +18,7 @@ class Told:
     """The events of a loop, in their order."""
 
     def __init__(self, loop):
-        self.events = queue.SimpleQueue()
+        self.events: queue.SimpleQueue[object] = queue.SimpleQueue()
         self.results = loop.listen(on_event=self.events.put)
 
     def wait_for(self, kind):

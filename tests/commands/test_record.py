@@ -60,6 +60,7 @@ def test_the_demo_clip_is_recorded_for_as_long_as_asked(tmp_path):
 def test_a_signal_ends_a_recording_in_order(name, length, status, tmp_path):
     command = [sys.executable, "-m", "emocam", "record", "--demo", "--out", str(tmp_path), "--model", SMALL, *length]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as recording:
+        assert recording.stderr is not None
         for line in recording.stderr:
             if "recording demo.mp4 into" in line:
                 break

@@ -38,7 +38,7 @@ def test_the_workers_work_at_the_same_time():
 
 @pytest.mark.parametrize("bad", [0, 1])
 def test_an_error_of_either_is_raised_and_the_pair_goes_on(bad: int):
-    pair = Pair(list)
+    pair: Pair[list[int]] = Pair(list)
 
     def fail_at_bad(worker: list[int], item: int) -> int:
         if item == bad:

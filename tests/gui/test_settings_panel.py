@@ -120,8 +120,14 @@ def caption(panel):
     return panel.findChild(QLabel, "expected")
 
 
+def figures_of(metrics):
+    scores = network_scores({"metrics": metrics})
+    assert scores is not None
+    return scores.by_spectrum
+
+
 def figures(**changes):
-    return network_scores({"metrics": network_metrics(**changes)}).by_spectrum
+    return figures_of(network_metrics(**changes))
 
 
 def plainly(text):
@@ -170,6 +176,6 @@ def test_where_no_face_is_named_nothing_is_said_of_how_often_that_is_right(panel
 
 def test_a_tooltip_is_plain_text_whatever_the_file_calls_its_split(panel, sensitivity):
     split = network_metrics(judged_by="<b>me</b>")["public_test"]
-    panel.show_scores(network_scores({"metrics": {"<h1>mine</h1>": split}}).by_spectrum)
+    panel.show_scores(figures_of({"<h1>mine</h1>": split}))
     assert "(<h1>mine</h1>)" in sensitivity.toolTip()
     assert not QtGui.Qt.mightBeRichText(sensitivity.toolTip())

@@ -66,11 +66,11 @@ class Lap:
         self.worker = CaptureThread(Settings(), engine=engine)
         self._loop = self.worker._loop
         self._analyze = self._loop._analyze
-        self._loop._analyze = self._note_and_analyze
+        self._loop._analyze = self._note_and_analyze  # type: ignore[method-assign]
         self.worker.model_opened.connect(lambda text, _model: self.opened.append(text))
         self.worker.model_failed.connect(lambda text, _reason: self.refused.add(text))
 
-    def _open(self, text: str | None) -> Source:
+    def _open(self, text: str | None) -> Source | RestlessCamera:
         number = next(self._openings)
         if number % 5 == 4:
             raise SourceError("The camera is not there. Plug it in.")

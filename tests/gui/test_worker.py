@@ -108,7 +108,7 @@ def test_every_analysed_frame_is_recorded_even_if_the_window_takes_none(make_wor
 def test_a_lost_camera_leaves_a_gap_in_the_recording_and_is_said_once(make_worker, qtbot, tmp_path):
     camera = FakeSource("camera", is_live=True)
     worker = make_worker(Sources(first=camera))
-    lost = []
+    lost: list[str] = []
     worker.source_lost.connect(lost.append)
     start_recording(worker, qtbot)
     with qtbot.waitSignal(worker.result_ready):

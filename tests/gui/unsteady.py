@@ -82,7 +82,7 @@ class _Connection:
         self._driver, self._number = driver, 0
         self._picture: np.ndarray | None = None
 
-    def read(self) -> tuple[bool, np.ndarray]:
+    def read(self) -> tuple[bool, np.ndarray | None]:
         self._driver.wanted.wait(0.02)
         self._driver.wanted.clear()
         if self._number < 0:

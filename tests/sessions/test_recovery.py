@@ -154,6 +154,7 @@ def test_a_kill_loses_no_row_that_was_recorded(tmp_path):
     command = [sys.executable, "-c", RECORD_UNTIL_KILLED, str(folder)]
     root = Path(__file__).parents[2]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root) as recording:
+        assert recording.stdout is not None
         for line in recording.stdout:
             if int(line) >= 200:
                 break

@@ -30,7 +30,9 @@ def test_a_face_is_cut_out_where_it_lies_in_the_finders_box():
     for face_in_box in (lower_right, FaceInBox()):
         finder = ScriptedFinder([[Box(100, 100, 120, 120)]], face_in_box)
         result = Pipeline(finder, classifier).analyze(Frame(0, 0.0, image), SETTINGS)
-        results[face_in_box] = int(result.faces[0].prediction.argmax())
+        prediction = result.faces[0].prediction
+        assert prediction is not None
+        results[face_in_box] = int(prediction.argmax())
     happy, sad = 3, 4
     assert results == {lower_right: happy, FaceInBox(): sad}
 

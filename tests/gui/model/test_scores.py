@@ -10,8 +10,12 @@ HUGE = 10**400  # JSON knows no bounds: this one fits no float
 CURVE = {"labelled": [1.0] * 101, "right": [0.5] * 100 + [None]}
 
 
+def read_metrics(metrics):
+    return network_scores({"metrics": metrics})
+
+
 def read(**figures):
-    return network_scores({"metrics": {"public_test": json.loads(json.dumps(figures))}})
+    return read_metrics({"public_test": json.loads(json.dumps(figures))})
 
 
 @pytest.mark.parametrize(
@@ -111,6 +115,6 @@ def test_collections_with_long_names_and_many_of_them_are_cut():
 def test_the_split_that_is_told_most_of_is_the_one_quoted():
     score = {"accuracy": 0.5}
     metrics = {"choosing_tenth": score, "public_test": {**score, "n": 9, "ece": 0.1}}
-    assert network_scores({"metrics": metrics}).split == "PublicTest"
-    assert network_scores({"metrics": {"choosing_tenth": score}}).split == SPLITS["choosing_tenth"]
-    assert network_scores({"metrics": {"my_own_faces": score}}).split == "my own faces"
+    assert read_metrics(metrics).split == "PublicTest"
+    assert read_metrics({"choosing_tenth": score}).split == SPLITS["choosing_tenth"]
+    assert read_metrics({"my_own_faces": score}).split == "my own faces"

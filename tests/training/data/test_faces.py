@@ -118,6 +118,7 @@ def test_a_split_that_is_not_there_is_named_with_those_that_are(fer2013):
 def test_votes_are_mapped_by_name_and_not_by_position(tmp_path, fer2013, data):
     path = write_ferplus(tmp_path / "votes.csv", data)
     faces = read_faces(fer2013, path)
+    assert faces.votes is not None
     assert faces.votes.argmax(axis=1).tolist() == faces.labels.tolist()
     table = [line.split(",") for line in path.read_text().splitlines()]
     mirrored = [",".join([*row[:2], *row[:1:-1]]) for row in table]
