@@ -10,7 +10,8 @@ NO_DISPLAY = (
 )
 NO_QT = (
     "emocam: Qt, which draws the window, cannot be loaded ({error}). On Debian and Ubuntu this installs what "
-    "it needs: apt install libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libxcb-cursor0 libdbus-1-3 libfontconfig1"
+    "it needs: apt install libegl1 libgl1 libglib2.0-0 libxkbcommon0 libdbus-1-3 libfontconfig1 libxkbcommon-x11-0 "
+    "libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0"
 )
 
 

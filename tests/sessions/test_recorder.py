@@ -15,7 +15,7 @@ from emocam.labels import CONTEMPT, EMOTIONS
 from emocam.messages import Gap
 from emocam.sessions import files as session_files
 from emocam.sessions.cells import text_cell
-from emocam.sessions.columns import FacesFile, declared
+from emocam.sessions.columns import FacesFile, columns
 from emocam.sessions.files import RecordingError, csv_lines
 from emocam.sessions.recorder import default_parent, new_session_folder
 from emocam.settings import Settings
@@ -63,7 +63,7 @@ def test_a_session_is_never_overwritten(tmp_path):
 def test_the_columns_are_those_of_the_model(tmp_path):
     labels = (*EMOTIONS, CONTEMPT)
     record_into(tmp_path, model=FakeModel(labels=labels)).close()
-    added_later = [column.name for column in declared(FacesFile) if column.since > 1]
+    added_later = [column.name for column in columns(FacesFile) if column.since > 1]
     assert (tmp_path / "faces.csv").read_text(encoding="utf-8").rstrip("\n").split(",") == [
         *["frame", "time_s", "utc", "state", "face", "x", "y", "width", "height"],
         *labels,
@@ -209,9 +209,9 @@ def test_the_description_tells_of_changes(tmp_path):
 def test_the_description_explains_every_column(tmp_path):
     with record_into(tmp_path) as recorder:
         recorder.record(make_result(0, make_face(1, "sad", 0.5)))
-    for name, columns in read_description(tmp_path)["columns"].items():
+    for name, dictionary in read_description(tmp_path)["columns"].items():
         header = (tmp_path / name).read_text(encoding="utf-8").split("\n")[0].split(",")
-        assert header == list(columns)
+        assert header == list(dictionary)
         assert all(columns.values())
 
 
