@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from emocam import __version__
-from emocam.labels import SPECTRA
+from emocam.labels import SEVEN, SPECTRA
 from emocam.settings import DEFAULT_MODEL, RANGES
 
 INTERRUPTED = 130  # what shells report for a program that Ctrl-C has ended
@@ -97,7 +97,7 @@ def _add_analyze(commands: "_Commands[argparse.ArgumentParser]") -> None:
     parser = _command(commands, "analyze", "analyse files and folders, and write a session for each", ANALYZE)
     parser.add_argument("inputs", metavar="INPUT", nargs="+", help="a video file, a picture or a folder")
     parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="where the session folders go")
-    parser.add_argument("--spectrum", choices=list(SPECTRA), default="seven", help="the labels shown")
+    parser.add_argument("--spectrum", choices=list(SPECTRA), default=SEVEN.name, help="the labels shown")
     for option, setting, what in (
         ("--every", "prediction_every_frames", "classify a face in every Nth frame"),
         ("--label-every", "label_every_frames", "give a face a new label in every Nth frame"),

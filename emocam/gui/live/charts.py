@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from emocam.gui.live.history import SPAN_S, ProbabilityHistory
 from emocam.gui.theme import Tones, blend, figures_font, label_colour, percent, tones
-from emocam.labels import SPECTRA, UNCERTAIN, spectrum_matrix
+from emocam.labels import SEVEN, SPECTRA, UNCERTAIN, spectrum_matrix
 from emocam.messages import FrameResult
 
 
@@ -26,7 +26,7 @@ class ProbabilityChart(QWidget):
         self._clock = clock
         self._history = ProbabilityHistory(0)
         self._model_labels: tuple[str, ...] = ()
-        self._spectrum = SPECTRA["seven"]
+        self._spectrum = SEVEN
         self._pooled: dict[int, np.ndarray | None] = {}  # of the faces of the last frame
         self._chosen: int | None = None
         self._followed: int | None = None
@@ -171,7 +171,7 @@ class ShareChart(QWidget):
         _lay_on_base(self)
         self._draw()
 
-    def show_shares(self, shares: dict[str, float], *, spectrum: str = "seven") -> None:
+    def show_shares(self, shares: dict[str, float], *, spectrum: str = SEVEN.name) -> None:
         """Show each label's share (0 to 1); the spectrum's labels always have a row, others if they are there."""
         listed = (*SPECTRA[spectrum].labels, UNCERTAIN)
         others = [label for label, share in shares.items() if share and label not in listed]
