@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from emocam.labels import SPECTRA, THREE
+from emocam.labels import KNOWN_EMOTIONS, SPECTRA, SUMMED_SPECTRA
 
 STEPS = 101  # of the prediction sensitivity, 0 to 100 %
 JUDGES = {"fer2013": "FER-2013's own labels", "ferplus": "ten people"}
@@ -25,14 +25,14 @@ MOST = 10**9  # of faces, or of parameters
 class Score:
     """How often a network is right on one set of faces; None for what the file does not tell, or not rightly.
 
-    interval: of the accuracy, 95 %. mean_recall: every label counts alike. three: the accuracy of positive,
-    neutral and negative. ece: expected calibration error, 0 to 1.
+    interval: of the accuracy, 95 %. mean_recall: every label counts alike. by_spectrum: the accuracy in the spectra
+    that sum up the seven emotions, by name; only what the file tells. ece: expected calibration error, 0 to 1.
     """
 
     accuracy: float
     interval: tuple[float, float] | None
     mean_recall: float | None
-    three: float | None
+    by_spectrum: Mapping[str, float]
     ece: float | None
     faces: int | None
 
@@ -141,11 +141,12 @@ def _score(part: object) -> Score | None:
     accuracy = share_of(part.get("accuracy"))
     if accuracy is None:
         return None
+    told = {spectrum.name: share_of(part.get(spectrum.accuracy_name)) for spectrum in SUMMED_SPECTRA}
     return Score(
         accuracy=accuracy,
         interval=_interval(part.get("accuracy_ci95"), accuracy),
         mean_recall=share_of(part.get("balanced_accuracy")),
-        three=share_of(part.get("three_class_accuracy")),
+        by_spectrum={name: share for name, share in told.items() if share is not None},
         ece=share_of(part.get("ece")),
         faces=count_of(part.get("n")),
     )
@@ -162,7 +163,7 @@ def _confusion(part: object) -> Confusion | None:
     labels, counts = (part.get("labels"), part.get("counts")) if isinstance(part, dict) else (None, None)
     if not isinstance(labels, list) or not isinstance(counts, list):
         return None
-    are_labels = all(isinstance(label, str) and label in THREE.shown_as for label in labels)
+    are_labels = all(isinstance(label, str) and label in KNOWN_EMOTIONS for label in labels)
     if not are_labels or len(labels) < 2 or len(set(labels)) != len(labels):
         return None
     rows = [row for row in counts if isinstance(row, list) and len(row) == len(labels)]
