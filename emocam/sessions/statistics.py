@@ -16,7 +16,7 @@ ALL_FACES = "all"
 STATISTICS_COLUMNS = {
     "face": "number of the face, as in faces.csv; all: all faces together",
     "label": "expression shown, or uncertain. Where the spectrum was switched during the session, the labels of "
-    "both have rows; neutral stands in both, and its row covers both",
+    "each spectrum shown have rows; a label that stands in several, as neutral does, has one row for all of them",
     "seconds": "how long the label was shown while the face was in sight: each row of faces.csv counts until the "
     f"next analysed frame, at most {LONGEST_INTERVAL_MS / 1000:g} s, and not at all until a source_lost row. "
     "For all: the sum over the faces",
@@ -157,8 +157,12 @@ class FrameCount:
         self._last_index = None
 
 
-class SessionShares:
-    """The shares of the labels so far, for a live chart; used from one thread."""
+class SharesSoFar:
+    """How long each label was shown since counting began, in shares, for a live chart; used from one thread.
+
+    Counting begins with the object: whoever counts makes a new one where a source is opened and where a recording
+    begins, so that the shares tell of one source, or of one session.
+    """
 
     def __init__(self) -> None:
         self._shown_s: dict[str, dict[str, float]] = {name: {} for name in SPECTRA}
@@ -189,3 +193,6 @@ class SessionShares:
         shown_s = self._shown_s[spectrum.name]
         total_s = sum(shown_s.values()) or 1.0
         return {label: shown_s.get(label, 0.0) / total_s for label in (*spectrum.labels, UNCERTAIN)}
+
+
+SessionShares = SharesSoFar  # as the capture thread imports it

@@ -4,7 +4,7 @@ import pytest
 
 from emocam.labels import EMOTIONS, SEVEN, THREE, UNCERTAIN
 from emocam.messages import Gap
-from emocam.sessions.statistics import SessionShares
+from emocam.sessions.statistics import SharesSoFar
 from emocam.settings import Settings
 from tests.sessions.recordings import make_face, make_result, random_results, read_rows, record_into
 
@@ -136,7 +136,7 @@ def test_shares_of_each_face_add_up_to_one(tmp_path, seed):
 
 def test_live_shares_agree_with_the_statistics(tmp_path):
     results = [result for result in random_results(5, 300) if result.settings.spectrum == "seven"]
-    shares = SessionShares()
+    shares = SharesSoFar()
     for result in results:
         shares.add(result)
     rows = statistics_of(tmp_path, *[result for result in results if not result.departed])
@@ -146,7 +146,7 @@ def test_live_shares_agree_with_the_statistics(tmp_path):
 
 
 def test_live_shares_are_counted_for_each_spectrum_by_itself():
-    shares = SessionShares()
+    shares = SharesSoFar()
     assert shares.shares() == {}
     shares.add(make_result(0, make_face(1, "happy", 0.5), make_face(2, "sad", 0.5)))
     assert set(shares.shares().values()) == {0.0}
@@ -157,7 +157,7 @@ def test_live_shares_are_counted_for_each_spectrum_by_itself():
 
 
 def test_live_shares_count_no_time_where_a_source_begins_again():
-    shares = SessionShares()
+    shares = SharesSoFar()
     shares.add(make_result(100, make_face(1, "happy", 0.5)))
     shares.add(make_result(0, make_face(1, "sad", 0.5)))
     shares.add(make_result(1))

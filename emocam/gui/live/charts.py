@@ -1,4 +1,4 @@
-"""The live charts: the probabilities of one face over time, and the session's shares so far."""
+"""The live charts: the probabilities of one face over time, and the shares of the labels so far."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -149,12 +149,13 @@ class ProbabilityChart(QWidget):
 
 
 class ShareChart(QWidget):
-    """Show how much of the session so far each label had, as bars in a fixed order."""
+    """Show how much of the time so far each label had, as bars in a fixed order; see `SharesSoFar`."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shares: dict[str, float] = {}
-        self._title = QLabel("Session so far", self)
+        self._title = QLabel("Shares so far", self)
+        self._title.setToolTip("How long each label was shown, since the source was opened or since Record was pressed")
         self._plot = _inert_plot()
         self._plot.hideAxis("bottom")
         self._plot.setXRange(0, 1.18, padding=0)  # room for the figure beside a bar of 100 %
