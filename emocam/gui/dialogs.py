@@ -1,6 +1,7 @@
 """The windows that ask or tell: markers, closing, shortcuts, about."""
 
 import html
+from collections.abc import Iterable
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence
@@ -17,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from emocam import __version__
-from emocam.gui.actions import Actions
+from emocam.gui.actions import ActionDeclaration
 from emocam.gui.advice import duration
 
 ABOUT = f"""
@@ -77,12 +78,12 @@ def may_stop_and_close(parent: QWidget) -> bool:
     return box.clickedButton() is stop
 
 
-def shortcut_table(actions: Actions) -> str:
-    """Return every action with its shortcut, as HTML."""
+def shortcut_table(declarations: Iterable[ActionDeclaration]) -> str:
+    """Return every action with its key, as HTML."""
     rows = "".join(
-        f"<tr><td style='padding-right:24px'>{html.escape(action.text().replace('&', ''))}</td>"
-        f"<td><b>{html.escape(action.shortcut().toString(QKeySequence.SequenceFormat.NativeText))}</b></td></tr>"
-        for action in actions.all()
+        f"<tr><td style='padding-right:24px'>{html.escape(declared.text.replace('&', ''))}</td>"
+        f"<td><b>{html.escape(QKeySequence(declared.key).toString(QKeySequence.SequenceFormat.NativeText))}</b></td></tr>"
+        for declared in declarations
     )
     return f"<h3>Keyboard shortcuts</h3><table cellpadding='2'>{rows}</table>"
 

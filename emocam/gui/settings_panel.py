@@ -64,7 +64,7 @@ _ROWS = {
     ),
     "label_every_frames": _Row(
         "&Label",
-        "How often a new label is presented. The predictions since the last label are averaged, so that a "
+        "How often a new label is shown. The predictions since the last label are averaged, so that a "
         "longer interval gives a calmer label.",
         prefix="every ",
         suffix=" frames",
@@ -229,15 +229,15 @@ class SettingsPanel(QWidget):
     def _take_model(self, row: int) -> None:
         text = self._models.itemData(row)
         if text is not None:
-            self._shown_model = text
+            self._current_model = text
             self.changed.emit("model", text)
         else:
-            self._select_model(self._shown_model)
+            self._select_model(self._current_model)
             self._open_model.trigger()
 
     def _select_model(self, text: str) -> None:
         """Show a network as chosen; one from a file is listed by the file's name."""
-        self._shown_model = text
+        self._current_model = text
         row = self._models.findData(text)
         with QSignalBlocker(self._models):
             if row < 0:
