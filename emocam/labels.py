@@ -22,6 +22,7 @@ COLOURS = {
     CONTEMPT: "#E69F00",
     "positive": "#F0E442",
     "negative": "#D55E00",
+    "non-positive": "#0072B2",
     UNCERTAIN: "#D0D0D0",
 }
 
@@ -76,7 +77,16 @@ THREE = Spectrum(
     },
 )
 
-SPECTRA = {spectrum.name: spectrum for spectrum in (SEVEN, THREE)}  # in the order of the menus
+# Jönsson and Söderberg 2018, section 7.1.5.
+TWO = Spectrum(
+    "two",
+    "Two tones",
+    "Positive and non-positive",
+    ("positive", "non-positive"),
+    {emotion: "positive" if emotion == "happy" else "non-positive" for emotion in KNOWN_EMOTIONS},
+)
+
+SPECTRA = {spectrum.name: spectrum for spectrum in (SEVEN, THREE, TWO)}  # in the order of the menus
 SUMMED_SPECTRA = tuple(spectrum for spectrum in SPECTRA.values() if spectrum is not SEVEN)  # made of the seven
 
 

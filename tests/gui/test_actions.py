@@ -11,32 +11,7 @@ from PySide6.QtWidgets import QWidget
 import emocam.gui
 from emocam.gui.actions import ActionDeclaration, Actions
 from emocam.gui.dialogs import shortcut_table
-from emocam.gui.main_window import MainWindow
 from emocam.gui.menus import MENUS, SOURCES, THEMES
-from emocam.gui.worker import CaptureThread, Engine
-from emocam.settings import Settings
-from tests.gui.stand_ins import FakePipeline
-
-
-@pytest.fixture
-def make_window(tmp_path, qtbot):
-    made = []
-
-    def make():
-        worker = CaptureThread(Settings(), engine=Engine(make_pipeline=FakePipeline))
-        settings_path = tmp_path / "settings.json"
-        made.append(MainWindow(worker, Settings(), settings_path=settings_path, list_cameras=lambda: []))
-        return made[-1]
-
-    yield make
-    for window in made:
-        window.end()
-        window.deleteLater()
-
-
-@pytest.fixture
-def window(make_window):
-    return make_window()
 
 
 @pytest.fixture
@@ -51,8 +26,8 @@ def declare(name="greet", **changes) -> ActionDeclaration:
     return ActionDeclaration(name, **(given | changes))
 
 
-def test_no_two_actions_share_a_key_and_each_has_text_tip_and_handler(window):
-    declarations = window.actions_.declarations
+def test_no_two_actions_share_a_key_and_each_has_text_tip_and_handler(idle_window):
+    declarations = idle_window.actions_.declarations
     keys = Counter(QKeySequence(declared.key).toString() for declared in declarations)
     assert "" not in keys
     assert [key for key, count in keys.items() if count > 1] == []
@@ -62,29 +37,29 @@ def test_no_two_actions_share_a_key_and_each_has_text_tip_and_handler(window):
         assert callable(declared.handler), declared.name
 
 
-def test_every_action_of_a_menu_is_declared_once_and_every_action_stands_in_one(window):
-    declared = [one.name for one in window.actions_.declarations]
+def test_every_action_of_a_menu_is_declared_once_and_every_action_stands_in_one(idle_window):
+    declared = [one.name for one in idle_window.actions_.declarations]
     listed = [name for sections in MENUS.values() for section in sections for name in section]
     assert max(Counter(declared).values()) == max(Counter(listed).values()) == 1
-    submenus = [*window.sources.menu.actions(), *window._view.theme_menu.actions()]
+    submenus = [*idle_window.sources.menu.actions(), *idle_window._view.theme_menu.actions()]
     in_submenus = {action.objectName() for action in submenus} - {""}
     assert set(listed) - {SOURCES, THEMES} | in_submenus == set(declared)
 
 
-def test_the_tip_of_an_action_stands_in_one_place_of_the_source(window):
+def test_the_tip_of_an_action_stands_in_one_place_of_the_source(idle_window):
     texts = Counter()
     for path in sorted(Path(emocam.gui.__file__).parent.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 texts[node.value] += 1
-    tips = [declared.tip for declared in window.actions_.declarations]
+    tips = [declared.tip for declared in idle_window.actions_.declarations]
     assert {tip: texts[tip] for tip in tips if texts[tip] > 1} == {}
     assert texts["Record a session: a CSV row for each face of each analysed frame"] == 1
 
 
-def test_the_shortcuts_page_lists_every_declaration(window):
-    page = shortcut_table(window.actions_.declarations)
-    assert page.count("<tr>") == len(window.actions_.declarations)
+def test_the_shortcuts_page_lists_every_declaration(idle_window):
+    page = shortcut_table(idle_window.actions_.declarations)
+    assert page.count("<tr>") == len(idle_window.actions_.declarations)
     assert "Record</td><td><b>Ctrl+R</b>" in page
 
 
@@ -123,20 +98,20 @@ def test_a_second_declaration_and_an_unknown_name_are_refused_by_name(actions):
         actions.grete  # noqa: B018
 
 
-def test_record_and_pause_read_as_declared_after_they_were_stop_and_resume(window):
-    tip = window.actions_.pause.toolTip()
-    window.actions_.pause.trigger()
-    assert (window.actions_.pause.text(), window.actions_.pause.toolTip()) == ("&Resume", "Go on (Space)")
-    window.actions_.pause.trigger()
-    assert (window.actions_.pause.text(), window.actions_.pause.toolTip()) == ("&Pause", tip)
+def test_record_and_pause_read_as_declared_after_they_were_stop_and_resume(idle_window):
+    tip = idle_window.actions_.pause.toolTip()
+    idle_window.actions_.pause.trigger()
+    assert (idle_window.actions_.pause.text(), idle_window.actions_.pause.toolTip()) == ("&Resume", "Go on (Space)")
+    idle_window.actions_.pause.trigger()
+    assert (idle_window.actions_.pause.text(), idle_window.actions_.pause.toolTip()) == ("&Pause", tip)
 
 
-def test_a_full_screen_of_the_last_time_is_one_again(make_window):
-    first = make_window()
+def test_a_full_screen_of_the_last_time_is_one_again(make_idle_window):
+    first = make_idle_window()
     first.show()
     first.actions_.full_screen.trigger()
     assert first.isFullScreen()
     first.end()
-    second = make_window()
+    second = make_idle_window()
     assert second.isFullScreen()
     assert second.actions_.full_screen.isChecked()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from emocam.labels import EMOTIONS, SEVEN, THREE, UNCERTAIN
+from emocam.labels import EMOTIONS, SEVEN, SPECTRA, THREE, UNCERTAIN
 from emocam.messages import Gap
 from emocam.sessions.statistics import SharesSoFar
 from emocam.settings import Settings
@@ -124,6 +124,36 @@ def test_labels_of_both_spectra_have_rows_after_a_switch(tmp_path):
     assert [label for face, label in rows if face == "1"] == [*EMOTIONS, "positive", "negative", UNCERTAIN]
     neutral = rows["1", "neutral"]
     assert (neutral["seconds"], neutral["mean_probability"], neutral["episodes"]) == ("0.200", "0.600000", "1")
+
+
+@pytest.mark.parametrize("name", SPECTRA)
+def test_every_label_of_any_spectrum_has_a_row_and_a_live_share(tmp_path, name):
+    spectrum, settings = SPECTRA[name], Settings(spectrum=name)
+    results = [
+        make_result(index, make_face(1, label, 0.5), settings=settings) for index, label in enumerate(spectrum.labels)
+    ]
+    results.append(make_result(len(spectrum.labels), settings=settings))
+    rows, shares = statistics_of(tmp_path, *results), SharesSoFar()
+    for result in results:
+        shares.add(result)
+    labels = [*spectrum.labels, UNCERTAIN]
+    assert [label for face, label in rows if face == "1"] == list(shares.shares()) == labels
+    assert seconds(rows) == {**dict.fromkeys(labels, 0.1), UNCERTAIN: 0.0}
+
+
+def test_labels_of_three_spectra_stand_in_order_and_shared_ones_once(tmp_path):
+    shown = [("two", "positive"), ("seven", "happy"), ("three", "positive"), ("two", "non-positive")]
+    rows = statistics_of(
+        tmp_path,
+        *(
+            make_result(index, make_face(1, label, 0.5), settings=Settings(spectrum=name))
+            for index, (name, label) in enumerate(shown)
+        ),
+        make_result(len(shown)),
+    )
+    expected = [*EMOTIONS, "positive", "negative", "non-positive", UNCERTAIN]
+    assert [label for face, label in rows if face == "1"] == expected
+    assert (rows["1", "positive"]["seconds"], rows["1", "positive"]["episodes"]) == ("0.200", "2")
 
 
 @pytest.mark.parametrize("seed", range(3))
