@@ -14,6 +14,8 @@ from emocam.gui.theme import Tones, blend, figures_font, label_colour, percent, 
 from emocam.labels import SEVEN, SPECTRA, UNCERTAIN, spectrum_matrix
 from emocam.messages import FrameResult
 
+TEXT_MARGIN_PX = 4  # which Qt keeps around a TextItem's text
+
 
 class ProbabilityChart(QWidget):
     """Show the pooled probabilities of one face over the last minute, in the spectrum shown.
@@ -158,8 +160,8 @@ class ShareChart(QWidget):
         self._title.setToolTip("How long each label was shown, since the source was opened or since Record was pressed")
         self._plot = _inert_plot()
         self._plot.hideAxis("bottom")
-        self._plot.setXRange(0, 1.18, padding=0)  # room for the figure beside a bar of 100 %
         self._plot.getAxis("left").setStyle(tickLength=0)
+        self._plot.getViewBox().sigResized.connect(self._leave_room_for_figures)
         self._bars = pg.BarGraphItem(x0=0, y=[], width=[], height=0.62)
         self._plot.addItem(self._bars)
         self._figures: list[pg.TextItem] = []
@@ -194,6 +196,12 @@ class ShareChart(QWidget):
             self._draw()
         super().changeEvent(event)
 
+    def _leave_room_for_figures(self) -> None:
+        """End the bar of 100 % where the figure beside it still has room."""
+        room_px = self._plot.getViewBox().width()
+        figure_px = QFontMetricsF(self._plot.font()).horizontalAdvance(percent(1)) + 2 * TEXT_MARGIN_PX
+        self._plot.setXRange(0, room_px / max(room_px - figure_px, 1), padding=0)
+
     def _draw(self) -> None:
         scheme = tones(self.palette())
         _colour_plot(self._plot, scheme)
@@ -207,7 +215,7 @@ class ShareChart(QWidget):
             self._plot.removeItem(figure)
         self._figures = [pg.TextItem(percent(share), color=scheme.text, anchor=(0, 0.5)) for share in shares]
         for figure, share, row in zip(self._figures, shares, rows, strict=True):
-            figure.setPos(share + 0.01, row)
+            figure.setPos(share, row)
             self._plot.addItem(figure)
         _fit_axis(self._plot, labels)
         self._plot.getAxis("left").setVisible(bool(labels))
