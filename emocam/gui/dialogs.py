@@ -31,7 +31,7 @@ schools, medicine and safety excepted.</p>
 
 
 class MarkerDialog(QDialog):
-    """Asks for a marker's name beside the window, in which everything goes on."""
+    """Asks for a marker's name in a window of its own, while everything goes on."""
 
     named = Signal(str, bool)  # name, is a span that ends now
 
@@ -91,7 +91,7 @@ def shortcut_table(declarations: Iterable[ActionDeclaration]) -> str:
 def show_page(
     parent: QWidget, title: str, text: str | QTextBrowser, *, width: int = 560, height: int = 460
 ) -> QDialog:
-    """Show a page of text, or one that is made already, beside the window, in which everything goes on."""
+    """Show a page, given as text or ready-made, in a window of its own, while everything goes on."""
     dialog = QDialog(parent)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setWindowTitle(title)

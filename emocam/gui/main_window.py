@@ -39,7 +39,7 @@ END_WITHIN_MS = 10_000
 
 
 class MainWindow(QMainWindow):
-    """Shows what the capture thread concludes, and asks of it what the user asks."""
+    """Shows what the capture thread concludes, and passes on what the user asks for."""
 
     def __init__(
         self,
@@ -89,7 +89,7 @@ class MainWindow(QMainWindow):
         self.session.look_for_unfinished()
 
     def end(self) -> None:
-        """Close without a question; what is being recorded is completed."""
+        """Close without asking; a recording in progress is completed."""
         self._may_close = True
         self.close()
 

@@ -1,4 +1,4 @@
-"""Which model is in use: opening one, telling whose labels it gives, and going back where one cannot be used."""
+"""The current model: opening another, saying whose labels it gives, and going back where one cannot be used."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,7 @@ NO_NETWORK = "No network: faces get no labels"
 
 @dataclass(frozen=True, slots=True)
 class CurrentModel:
-    """The model in use. text: of Settings.model. aim: whose labels it gives, in a few words."""
+    """The model in use. text: as in Settings.model. aim: whose labels it gives, in a few words."""
 
     text: str
     file: ModelFile
@@ -30,10 +30,10 @@ class CurrentModel:
 
 
 class ModelControls(QObject):
-    """Opens model files as the user asks, and keeps to the one in use where another cannot be."""
+    """Opens model files as the user asks, and keeps the current one where another cannot be used."""
 
     state_changed = Signal(str)  # in a few words: what the network is doing, or whose labels it gives
-    scores_changed = Signal(object)  # dict of SensitivityFigures by spectrum, of the model in use
+    scores_changed = Signal(object)  # dict of SensitivityFigures by spectrum, of the current model
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class ModelControls(QObject):
             self.state_changed.emit(self._current_model.aim)
 
     def _note_failed(self, text: str, reason: str) -> None:
-        """Go back to the model in use, or to the shipped one if there is none yet."""
+        """Go back to the current model, or to the shipped one if there is none yet."""
         current = self._current_model
         self.state_changed.emit(current.aim if current else NO_NETWORK)
         kept = "; the one in use stays" if current else ""

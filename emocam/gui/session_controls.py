@@ -88,7 +88,7 @@ class SessionControls(QObject):
             self._worker.start_recording()
 
     def ask_marker(self) -> None:
-        """Ask for the name of this moment, which stays this one however long the answer takes."""
+        """Ask for the name of this moment, which is the one marked however long the answer takes."""
         if not self.is_recording or self._marker is not None:
             return
         moment_s = self._worker.elapsed_s

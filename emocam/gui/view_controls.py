@@ -48,7 +48,7 @@ class ViewControls(QObject):
         self.theme_menu.addActions([getattr(actions, name) for name in THEMES.values()])
 
     def restore(self) -> None:
-        """Look as the last time."""
+        """Make the window look as it did last time."""
         getattr(self._actions, THEMES[self._look.theme]).setChecked(True)
         self._use_theme(self._look.theme)
         for part in self._parts:

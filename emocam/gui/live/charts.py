@@ -65,7 +65,7 @@ class ProbabilityChart(QWidget):
         return self._followed if self._chosen is None else self._chosen
 
     def show_result(self, result: FrameResult) -> None:
-        """Take a frame's faces up into the chart."""
+        """Add a frame's faces to the chart."""
         if result.model_labels != self._model_labels:
             self._model_labels = result.model_labels
             self._history = ProbabilityHistory(len(result.model_labels))

@@ -40,7 +40,7 @@ European AI Act forbids inferring emotions at work and in schools, medicine and 
 
 
 class CardPage(QTextBrowser):
-    """A card, whose picture is painted anew in the window's colours, its font and its screen's sharpness."""
+    """A card whose picture is repainted when the window's colours, its font or its screen's resolution change."""
 
     def __init__(self, model: ModelFile) -> None:
         super().__init__()
@@ -52,7 +52,7 @@ class CardPage(QTextBrowser):
         self.show_card()
 
     def show_card(self) -> None:
-        """Show the card with a picture that fits the screen as it is now; the place read stays."""
+        """Show the card with a picture that fits the current screen, and keep the reader's place."""
         confusion = self._scores.confusion if self._scores else None
         look = (self.palette().cacheKey(), self.font().key(), self.devicePixelRatioF())
         if look == self._shown_in:

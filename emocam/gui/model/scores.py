@@ -23,7 +23,7 @@ MOST = 10**9  # of faces, or of parameters
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How often a network is right on one set of faces; None for what the file does not tell, or not rightly.
+    """How often a network is right on one set of faces; None where the file does not say, or says what cannot be.
 
     interval: of the accuracy, 95 %. mean_recall: every label counts alike. by_spectrum: the accuracy in the spectra
     that sum up the seven emotions, by name; only what the file tells. ece: expected calibration error, 0 to 1.
@@ -58,7 +58,7 @@ class SensitivityFigures:
 
 @dataclass(frozen=True, slots=True)
 class NetworkScores:
-    """What a file tells of its network on one split.
+    """What a file says of its network on one split.
 
     fer2013: by FER-2013's own labels. distinct: the same, without the pictures that stand in Training too.
     ferplus, eight: by the majority of FER+'s ten people, on seven labels and on eight. judge: whose labels the
@@ -93,7 +93,7 @@ class NetworkScores:
 
 
 def network_scores(metadata: Mapping[str, Any]) -> NetworkScores | None:
-    """Return the scores on the split that a file tells most of; None where it tells of none. Never raises."""
+    """Return the scores on the split that a file says most about; None where it gives no scores. Never raises."""
     splits = {name: part for name, part in _part(metadata, "metrics").items() if isinstance(part, dict)}
     scores = [(len(part), _split_scores(name, part)) for name, part in splits.items()]
     told = [(count, one) for count, one in scores if not one.is_empty]
