@@ -12,7 +12,7 @@ from pathlib import Path
 
 from emocam import __version__
 from emocam.commands.options import duration_s
-from emocam.labels import SPECTRA
+from emocam.labels import SEVEN, SPECTRA
 from emocam.settings import DEFAULT_MODEL, RANGES
 
 INTERRUPTED = 130  # what shells report for a program that Ctrl-C has ended
@@ -143,7 +143,7 @@ def _add_record(commands: "_Commands[argparse.ArgumentParser]") -> None:
 
 
 def _add_engine_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--spectrum", choices=list(SPECTRA), default="seven", help="the labels shown")
+    parser.add_argument("--spectrum", choices=list(SPECTRA), default=SEVEN.name, help="the labels shown")
     for option, setting, what in (
         ("--every", "prediction_every_frames", "classify a face in every Nth frame"),
         ("--label-every", "label_every_frames", "give a face a new label in every Nth frame"),

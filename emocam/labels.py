@@ -7,6 +7,7 @@ import numpy as np
 
 EMOTIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")  # FER-2013's order
 CONTEMPT = "contempt"  # FER+ only
+KNOWN_EMOTIONS = (*EMOTIONS, CONTEMPT)  # every label that a model may have
 UNCERTAIN = "uncertain"
 
 # Okabe and Ito's palette, distinct with any colour vision (jfly.uni-koeln.de/color, 2008).
@@ -21,26 +22,48 @@ COLOURS = {
     CONTEMPT: "#E69F00",
     "positive": "#F0E442",
     "negative": "#D55E00",
+    "non-positive": "#0072B2",
     UNCERTAIN: "#D0D0D0",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Spectrum:
-    """A set of labels shown, and for each emotion the label under which it is shown."""
+    """A set of labels shown, and for each emotion the label under which it is shown.
+
+    name: in settings, files and on the command line. title, meaning: what it is called, and what it shows, in menus
+    and tips. left_out: the emotions that it does not show.
+    """
 
     name: str
+    title: str
+    meaning: str
     labels: tuple[str, ...]
     shown_as: dict[str, str]
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def accuracy_name(self) -> str:
+        """What a model file calls the accuracy in these labels."""
+        return "accuracy" if self.labels == EMOTIONS else f"{self.name}_class_accuracy"
 
 
-# In seven, contempt is left out rather than spread over the others: a contemptuous face then has a low
-# confidence and reads `uncertain`, instead of being called something that the network did not see.
-SEVEN = Spectrum("seven", EMOTIONS, {emotion: emotion for emotion in EMOTIONS})
+SEVEN = Spectrum(
+    "seven",
+    "Seven emotions",
+    "Angry, disgust, fear, happy, sad, surprise, neutral",
+    EMOTIONS,
+    {emotion: emotion for emotion in EMOTIONS},
+    # Left out rather than spread over the others: a contemptuous face then has a low confidence and reads
+    # `uncertain`, instead of being called something that the network did not see.
+    left_out=(CONTEMPT,),
+)
 
 # Jönsson and Söderberg 2018, table 7.
 THREE = Spectrum(
     "three",
+    "Three tones",
+    "Positive, neutral and negative",
     ("positive", "neutral", "negative"),
     {
         "happy": "positive",
@@ -54,7 +77,17 @@ THREE = Spectrum(
     },
 )
 
-SPECTRA = {spectrum.name: spectrum for spectrum in (SEVEN, THREE)}
+# Jönsson and Söderberg 2018, section 7.1.5.
+TWO = Spectrum(
+    "two",
+    "Two tones",
+    "Positive and non-positive",
+    ("positive", "non-positive"),
+    {emotion: "positive" if emotion == "happy" else "non-positive" for emotion in KNOWN_EMOTIONS},
+)
+
+SPECTRA = {spectrum.name: spectrum for spectrum in (SEVEN, THREE, TWO)}  # in the order of the menus
+SUMMED_SPECTRA = tuple(spectrum for spectrum in SPECTRA.values() if spectrum is not SEVEN)  # made of the seven
 
 
 def spectrum_matrix(model_labels: Sequence[str], spectrum: Spectrum) -> np.ndarray:
@@ -63,9 +96,9 @@ def spectrum_matrix(model_labels: Sequence[str], spectrum: Spectrum) -> np.ndarr
     Shape (len(spectrum.labels), len(model_labels)), float32: `matrix @ probabilities` gives the shown
     probabilities, in the order of `spectrum.labels`. Raises ValueError for a label that is no emotion.
     """
-    unknown = [label for label in model_labels if label not in THREE.shown_as]
+    unknown = [label for label in model_labels if label not in KNOWN_EMOTIONS]
     if unknown:
-        expected = ", ".join(THREE.shown_as)
+        expected = ", ".join(KNOWN_EMOTIONS)
         raise ValueError(f"expected labels out of {expected}; got {', '.join(unknown)}")
     matrix = np.zeros((len(spectrum.labels), len(model_labels)), np.float32)
     for column, label in enumerate(model_labels):

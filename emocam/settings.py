@@ -9,7 +9,7 @@ from typing import Any
 
 import platformdirs
 
-from emocam.labels import SPECTRA
+from emocam.labels import SEVEN, SPECTRA
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ class Settings:
     """
 
     source: str | None = None
-    spectrum: str = "seven"
+    spectrum: str = SEVEN.name
     prediction_sensitivity_percent: int = 35
     tracking_sensitivity_px: int = 80
     prediction_every_frames: int = 3

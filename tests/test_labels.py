@@ -3,7 +3,21 @@
 import numpy as np
 import pytest
 
-from emocam.labels import COLOURS, CONTEMPT, EMOTIONS, SEVEN, SPECTRA, THREE, UNCERTAIN, spectrum_matrix
+from emocam.labels import (
+    COLOURS,
+    CONTEMPT,
+    EMOTIONS,
+    KNOWN_EMOTIONS,
+    SEVEN,
+    SPECTRA,
+    SUMMED_SPECTRA,
+    THREE,
+    TWO,
+    UNCERTAIN,
+    spectrum_matrix,
+)
+
+each_spectrum = pytest.mark.parametrize("spectrum", SPECTRA.values(), ids=list(SPECTRA))
 
 
 def shown(probabilities: dict[str, float], spectrum) -> dict[str, float]:
@@ -43,6 +57,40 @@ def test_each_emotion_goes_to_exactly_one_label_of_three():
     matrix = spectrum_matrix((*EMOTIONS, CONTEMPT), THREE)
     assert matrix.dtype == np.float32
     np.testing.assert_array_equal(matrix.sum(axis=0), np.ones(8))
+
+
+@each_spectrum
+def test_every_emotion_is_shown_or_left_out_on_purpose(spectrum):
+    assert {*spectrum.shown_as, *spectrum.left_out} == set(KNOWN_EMOTIONS)
+    assert not set(spectrum.shown_as) & set(spectrum.left_out)
+    assert set(spectrum.shown_as.values()) == set(spectrum.labels)
+    assert len(set(spectrum.labels)) == len(spectrum.labels)
+
+
+@each_spectrum
+def test_no_probability_counts_twice_and_none_is_lost_but_what_is_left_out(spectrum):
+    matrix = spectrum_matrix(KNOWN_EMOTIONS, spectrum)
+    assert set(matrix.ravel().tolist()) <= {0.0, 1.0}
+    counted = dict(zip(KNOWN_EMOTIONS, matrix.sum(axis=0).tolist(), strict=True))
+    assert counted == {emotion: float(emotion not in spectrum.left_out) for emotion in KNOWN_EMOTIONS}
+
+
+def test_two_shows_happy_as_positive_and_all_else_as_non_positive():
+    probabilities = {"happy": 1 / 8, "surprise": 1 / 4, "neutral": 1 / 2, CONTEMPT: 1 / 16}
+    assert shown(probabilities, TWO) == {"positive": 1 / 8, "non-positive": 1 / 4 + 1 / 2 + 1 / 16}
+    assert COLOURS["non-positive"] not in (COLOURS["neutral"], COLOURS[UNCERTAIN])
+
+
+def test_spectra_are_told_apart_by_name_title_and_meaning():
+    assert list(SPECTRA) == [spectrum.name for spectrum in SPECTRA.values()] == ["seven", "three", "two"]
+    for texts in zip(*((one.title, one.meaning, one.accuracy_name) for one in SPECTRA.values()), strict=True):
+        assert all(texts)
+        assert len(set(texts)) == len(SPECTRA)
+
+
+def test_figures_in_model_files_keep_their_names():
+    assert (SEVEN.accuracy_name, THREE.accuracy_name) == ("accuracy", "three_class_accuracy")
+    assert SUMMED_SPECTRA == (THREE, TWO)
 
 
 def test_a_label_that_is_no_emotion_is_refused_by_name():

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from emocam.labels import SPECTRA
 from emocam.settings import RANGES, VERSION, Settings, load_settings, save_settings, settings_path
 
 CHOSEN = Settings(source="Überwachung 1", spectrum="three", prediction_sensitivity_percent=60, label_every_frames=30)
@@ -54,6 +55,14 @@ def test_settings_come_back_as_they_were_saved(tmp_path):
     path = tmp_path / "new" / "settings.json"
     save_settings(CHOSEN, path)
     assert load_settings(path) == CHOSEN
+    assert kept_aside(path) == []
+
+
+@pytest.mark.parametrize("name", SPECTRA)
+def test_a_file_with_any_spectrum_is_read_and_stays(tmp_path, name):
+    path = tmp_path / "settings.json"
+    write(path, spectrum=name, prediction_sensitivity_percent=40)
+    assert load_settings(path) == Settings(spectrum=name, prediction_sensitivity_percent=40)
     assert kept_aside(path) == []
 
 

@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from emocam.engine.model_file import ModelFileError, read_model_file
+from emocam.labels import SUMMED_SPECTRA
 from training.data.elsewhere import OtherFaces, read_elsewhere
 from training.data.faces import PUBLIC_TEST, TRAINING, DataError, FaceData, count_warnings, read_faces
 from training.fitting.history import RunError
@@ -179,7 +180,8 @@ def _print_scores(scores: dict[str, Any], *, title: str) -> None:
     figures.add_row("faces", f"{scores['n']:,}")
     figures.add_row("accuracy", f"{scores['accuracy']:.1%} (95 %: {low:.1%} to {high:.1%})")
     figures.add_row("mean F1", f"{scores['macro_f1']:.3f}")
-    figures.add_row("three labels", f"{scores['three_class_accuracy']:.1%}")
+    for spectrum in SUMMED_SPECTRA:
+        figures.add_row(f"{spectrum.name} labels", f"{scores[spectrum.accuracy_name]:.1%}")
     figures.add_row("ECE", f"{scores['ece']:.3f}")
     figures.add_row("parameters", f"{scores['parameters']:,}")
     if "ferplus" in scores:
@@ -190,8 +192,10 @@ def _print_scores(scores: dict[str, Any], *, title: str) -> None:
             figures.add_row("FER+ majority, eight labels", f"{eight['accuracy']:.1%} of {eight['n']:,}; "
                             f"mean recall {eight['balanced_accuracy']:.1%}")
     for source, other in scores.get("elsewhere", {}).items():
-        figures.add_row(f"elsewhere, {source}", f"{other['accuracy']:.1%} of {other['n']:,}; mean recall "
-                        f"{other['balanced_accuracy']:.1%}; three labels {other['three_class_accuracy']:.1%}")
+        summed = (f"{one.name} labels {other[one.accuracy_name]:.1%}" for one in SUMMED_SPECTRA)
+        figures.add_row(f"elsewhere, {source}", "; ".join([
+            f"{other['accuracy']:.1%} of {other['n']:,}", f"mean recall {other['balanced_accuracy']:.1%}", *summed
+        ]))
     classes = Table("label", "precision", "recall", "F1", "support")
     for label, one in scores["per_class"].items():
         classes.add_row(label, *(f"{one[name]:.3f}" for name in ("precision", "recall", "f1")), f"{one['support']:,}")

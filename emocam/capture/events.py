@@ -9,7 +9,7 @@ from emocam.messages import FrameResult
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shown:
-    """What there is to show of one moment; shares: of each label so far, 0 to 1."""
+    """What there is to show of one moment; shares: see `statistics.SharesSoFar`."""
 
     result: FrameResult
     frames_per_second: float

@@ -34,7 +34,7 @@ from emocam.latest import Latest
 from emocam.messages import Frame, Gap
 from emocam.sessions.files import RecordingError
 from emocam.sessions.recorder import SessionRecorder, default_parent, new_session_folder
-from emocam.sessions.statistics import SessionShares
+from emocam.sessions.statistics import SharesSoFar
 from emocam.settings import Settings
 from emocam.sources import Source, open_source
 
@@ -71,12 +71,12 @@ class CaptureLoop:
         self._commands: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._is_stopping = False
         self._settings = settings
-        self._model_text: str | None = None  # of the classifier in use
+        self._current_model: str | None = None  # of the classifier in use
         self._classifier: Classifier | None = None
         self._loading: tuple[str, Future[Classifier]] | None = None
         self._playback = Playback(self._engine.open_source, clock=self._engine.clock)
         self._recorder: SessionRecorder | None = None
-        self._shares = SessionShares()
+        self._shares = SharesSoFar()
         self._times_s: deque[float] = deque()
         self._title, self._is_live, self._is_lost, self._is_absence_noted = "", True, False, False
 
@@ -181,7 +181,7 @@ class CaptureLoop:
         if settings is None:
             return
         self._settings = settings
-        wanted = self._loading[0] if self._loading else self._model_text
+        wanted = self._loading[0] if self._loading else self._current_model
         if settings.model != wanted:
             self._load_model(settings.model)
 
@@ -198,7 +198,7 @@ class CaptureLoop:
         except ModelFileError as error:
             self._listeners.tell(ModelFailed(text, str(error)))
             return
-        self._classifier, self._model_text = classifier, text
+        self._classifier, self._current_model = classifier, text
         self._pipeline.use_classifier(classifier)
         self._record(lambda recorder: recorder.change_model(classifier.model))
         self._listeners.tell(ModelOpened(text, classifier.model))
@@ -223,7 +223,7 @@ class CaptureLoop:
 
     def _analyze(self, frame: Frame) -> None:
         self._take_settings()  # the newest, though they came while the frame was awaited
-        settings = replace(self._settings, model=self._model_text or self._settings.model)
+        settings = replace(self._settings, model=self._current_model or self._settings.model)
         result = self._pipeline.analyze(frame, settings)
         if self._playback.is_independent:
             result = self._pipeline.end_faces(result)
@@ -247,6 +247,7 @@ class CaptureLoop:
         self._title, self._is_live = opened.title, opened.is_live
         if opened.is_repeat:
             return
+        self._shares = SharesSoFar()
         self._settings = replace(self._settings, source=opened.identity)
         self._record(lambda recorder: recorder.change_source(opened.title, is_live=opened.is_live))
         self._listeners.tell(SourceOpened(opened.title, opened.identity, opened.is_live))
@@ -267,7 +268,7 @@ class CaptureLoop:
         if self._classifier is None:
             self._listeners.tell(RecordingStopped(None, "There is no network yet to record the predictions of."))
             return
-        settings = replace(self._settings, model=self._model_text or self._settings.model)
+        settings = replace(self._settings, model=self._current_model or self._settings.model)
         try:
             folder = new_session_folder(self._engine.sessions_folder(), datetime.now())
             self._recorder = SessionRecorder(
@@ -281,7 +282,7 @@ class CaptureLoop:
         except RecordingError as error:
             self._listeners.tell(RecordingStopped(None, str(error)))
             return
-        self._shares = SessionShares()
+        self._shares = SharesSoFar()
         self._is_absence_noted = True  # the session begins with the current source, there or not
         self._listeners.tell(RecordingStarted(folder))
 

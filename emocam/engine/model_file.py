@@ -11,7 +11,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from emocam.labels import THREE
+from emocam.labels import KNOWN_EMOTIONS
 from emocam.resources import shipped_models
 
 METADATA, LITERT = "emocam", "litert"
@@ -274,9 +274,9 @@ def _metadata_problem(metadata: object) -> str | None:
     labels = metadata.get("labels")
     if not isinstance(labels, list) or len(labels) < 2 or len(set(map(str, labels))) != len(labels):
         return f"expected a list of different labels; got {labels!r}"
-    unknown = [label for label in labels if label not in THREE.shown_as]
+    unknown = [label for label in labels if label not in KNOWN_EMOTIONS]
     if unknown:
-        return f"expected labels out of {', '.join(THREE.shown_as)}; got {unknown!r}"
+        return f"expected labels out of {', '.join(KNOWN_EMOTIONS)}; got {unknown!r}"
     size = metadata.get("image_size_px")
     if not isinstance(size, int) or not 8 <= size <= 512:
         return f"expected image_size_px from 8 to 512; got {size!r}"

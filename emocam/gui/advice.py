@@ -1,4 +1,6 @@
-"""What the window says when there is nothing to see, in plain English."""
+"""What the window says when there is nothing to see, and how it writes durations and lists, in plain English."""
+
+from collections.abc import Sequence
 
 from emocam.messages import Frame
 
@@ -24,3 +26,9 @@ def duration(seconds: float) -> str:
     minutes, second = divmod(int(seconds), 60)
     hours, minute = divmod(minutes, 60)
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute:02}:{second:02}"
+
+
+def listed(words: Sequence[str], *, last: str = "or") -> str:
+    """Write words as `one, two or three`."""
+    *others, final = words
+    return f"{', '.join(others)} {last} {final}" if others else final

@@ -63,7 +63,7 @@ def _full_path(text: str) -> str:
 
 
 def _catch_all(window: MainWindow) -> None:
-    """Keep the window alive through what nobody caught, and end it in order when the system asks."""
+    """Keep the window open after an exception that nobody caught, and close it properly when the system asks."""
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         log.critical("nobody caught this", exc_info=(kind, error, trace))

@@ -1,6 +1,7 @@
 """The windows that ask or tell: markers, closing, shortcuts, about."""
 
 import html
+from collections.abc import Iterable
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence
@@ -17,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from emocam import __version__
-from emocam.gui.actions import Actions
+from emocam.gui.actions import ActionDeclaration
 from emocam.gui.advice import duration
 
 ABOUT = f"""
@@ -30,7 +31,7 @@ schools, medicine and safety excepted.</p>
 
 
 class MarkerDialog(QDialog):
-    """Asks for a marker's name beside the window, in which everything goes on."""
+    """Asks for a marker's name in a window of its own, while everything goes on."""
 
     named = Signal(str, bool)  # name, is a span that ends now
 
@@ -77,12 +78,12 @@ def may_stop_and_close(parent: QWidget) -> bool:
     return box.clickedButton() is stop
 
 
-def shortcut_table(actions: Actions) -> str:
-    """Return every action with its shortcut, as HTML."""
+def shortcut_table(declarations: Iterable[ActionDeclaration]) -> str:
+    """Return every action with its key, as HTML."""
     rows = "".join(
-        f"<tr><td style='padding-right:24px'>{html.escape(action.text().replace('&', ''))}</td>"
-        f"<td><b>{html.escape(action.shortcut().toString(QKeySequence.SequenceFormat.NativeText))}</b></td></tr>"
-        for action in actions.all()
+        f"<tr><td style='padding-right:24px'>{html.escape(declared.text.replace('&', ''))}</td>"
+        f"<td><b>{html.escape(QKeySequence(declared.key).toString(QKeySequence.SequenceFormat.NativeText))}</b></td></tr>"
+        for declared in declarations
     )
     return f"<h3>Keyboard shortcuts</h3><table cellpadding='2'>{rows}</table>"
 
@@ -90,7 +91,7 @@ def shortcut_table(actions: Actions) -> str:
 def show_page(
     parent: QWidget, title: str, text: str | QTextBrowser, *, width: int = 560, height: int = 460
 ) -> QDialog:
-    """Show a page of text, or one that is made already, beside the window, in which everything goes on."""
+    """Show a page, given as text or ready-made, in a window of its own, while everything goes on."""
     dialog = QDialog(parent)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setWindowTitle(title)

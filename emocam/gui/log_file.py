@@ -1,4 +1,4 @@
-"""The app's log in a file, for who did not start it from a terminal."""
+"""The app's log in a file, for those who did not start it from a terminal."""
 
 import logging
 import logging.handlers

@@ -14,7 +14,7 @@ SAVE_AFTER_MS = 800  # a slider that is dragged is written once
 
 
 class SettingsKeeper(QObject):
-    """Writes Settings some time after they changed, and at the end."""
+    """Writes Settings a moment after they change, and at the end."""
 
     def __init__(self, path: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -29,7 +29,7 @@ class SettingsKeeper(QObject):
         self._timer.start()
 
     def save(self) -> None:
-        """Write what has not been written yet; a folder that cannot be written is a line in the log."""
+        """Write what has not been written yet; where the folder cannot be written to, log it."""
         self._timer.stop()
         settings, self._unsaved = self._unsaved, None
         if settings is None:
@@ -47,7 +47,7 @@ class WindowLook:
         self._store = QSettings(str(path), QSettings.Format.IniFormat)
 
     def restore(self, window: QMainWindow) -> bool:
-        """Put the window where it was; return whether it had been anywhere."""
+        """Put the window where it was last time; return whether that was kept."""
         geometry = self._store.value("geometry")
         return bool(geometry) and window.restoreGeometry(geometry)
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from emocam.capture.background import start_beside
-from emocam.gui.actions import Actions, describe
+from emocam.gui.actions import ActionDeclaration, Actions
 from emocam.gui.advice import duration
 from emocam.gui.dialogs import MarkerDialog
 from emocam.gui.live.status import Status
@@ -19,7 +19,6 @@ from emocam.sessions.files import RecordingError
 from emocam.sessions.recovery import complete_session, unfinished_sessions
 
 TICK_MS = 200
-RECORD_TIP = "Record a session: a CSV row for each face of each analysed frame"
 
 
 class SessionControls(QObject):
@@ -52,11 +51,18 @@ class SessionControls(QObject):
         self._tick.timeout.connect(self._show_elapsed)
         self._poll = QTimer(self, interval=TICK_MS)
         self._poll.timeout.connect(self._finish_call)
-        actions.record.triggered.connect(self.toggle)
-        actions.marker.triggered.connect(self.ask_marker)
-        actions.sessions.triggered.connect(self._open_sessions)
+        declare = ActionDeclaration
+        actions.declare(
+            declare("sessions", "Open &sessions folder", "Ctrl+E",
+                    "Show the folder with all recorded sessions", self._open_sessions),
+            declare("record", "&Record", "Ctrl+R",
+                    "Record a session: a CSV row for each face of each analysed frame", self.toggle),
+            declare("marker", "Add &marker…", "M",
+                    "Name this moment of the recording; the recording goes on meanwhile", self.ask_marker),
+        )  # fmt: skip
         self._complete.triggered.connect(self._complete_unfinished)
         self._open_session.triggered.connect(status.open_folder)
+        worker.model_opened.connect(self._note_model)
         worker.recording_started.connect(self._note_started)
         worker.recording_stopped.connect(self._note_stopped)
         actions.marker.setEnabled(False)
@@ -70,7 +76,8 @@ class SessionControls(QObject):
         """Enable Record once there is a network; Stop is always possible."""
         self._actions.record.setEnabled(is_ready or self.is_recording)
         if not self.is_recording:
-            describe(self._actions.record, RECORD_TIP if is_ready else "Recording waits for the network to load")
+            tip = None if is_ready else "Recording waits for the network to load"
+            self._actions.describe("record", tip=tip)
 
     def toggle(self) -> None:
         """Begin to record, or stop."""
@@ -81,7 +88,7 @@ class SessionControls(QObject):
             self._worker.start_recording()
 
     def ask_marker(self) -> None:
-        """Ask for the name of this moment, which stays this one however long the answer takes."""
+        """Ask for the name of this moment, which is the one marked however long the answer takes."""
         if not self.is_recording or self._marker is not None:
             return
         moment_s = self._worker.elapsed_s
@@ -103,12 +110,13 @@ class SessionControls(QObject):
     def _forget_marker(self) -> None:
         self._marker = None
 
+    def _note_model(self) -> None:
+        self.allow_recording(True)
+
     def _note_started(self, folder: str) -> None:
         self._folder = Path(folder)
-        record = self._actions.record
-        record.setText("&Stop")
-        describe(record, "Stop recording and write the statistics")
-        record.setEnabled(True)
+        self._actions.describe("record", text="&Stop", tip="Stop recording and write the statistics")
+        self._actions.record.setEnabled(True)
         self._actions.marker.setEnabled(True)
         self._notices.hide()
         self._show_elapsed()
@@ -118,9 +126,7 @@ class SessionControls(QObject):
     def _note_stopped(self, folder: str, problem: str) -> None:
         self._tick.stop()
         was_recording, self._folder = self.is_recording, None
-        record = self._actions.record
-        record.setText("&Record")
-        describe(record, RECORD_TIP)
+        self._actions.describe("record")
         self._actions.marker.setEnabled(False)
         if self._marker is not None:
             self._marker.reject()

@@ -27,7 +27,7 @@ SENSITIVITY = "prediction_sensitivity_percent"
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """How one number is shown: every_first is what an interval of one frame reads."""
+    """How one number is shown; every_first: the text for an interval of one frame."""
 
     label: str
     tip: str
@@ -64,7 +64,7 @@ _ROWS = {
     ),
     "label_every_frames": _Row(
         "&Label",
-        "How often a new label is presented. The predictions since the last label are averaged, so that a "
+        "How often a new label is shown. The predictions since the last label are averaged, so that a "
         "longer interval gives a calmer label.",
         prefix="every ",
         suffix=" frames",
@@ -75,13 +75,13 @@ _ROWS = {
 
 
 class SettingsPanel(QWidget):
-    """Shows Settings, and says which one the user changed; the window makes the new value."""
+    """Shows Settings, and reports what the user changes; `CurrentSettings` makes the new value."""
 
     changed = Signal(str, object)  # the setting's name in Settings, its value
     reset_asked = Signal()
 
     def __init__(self, open_model: QAction, parent: QWidget | None = None) -> None:
-        """open_model: what the last entry of the list of networks does."""
+        """open_model: what the last entry of the list of models does."""
         super().__init__(parent)
         self._open_model = open_model
         self._sliders: dict[str, QSlider] = {}
@@ -109,12 +109,12 @@ class SettingsPanel(QWidget):
         self._select_model(settings.model)
 
     def show_scores(self, by_spectrum: Mapping[str, SensitivityFigures]) -> None:
-        """Quote a network's figures at the prediction sensitivity; none for a network without."""
+        """Quote a network's figures at the prediction sensitivity; nothing where its file gives none."""
         self._scores = by_spectrum
         self._tell_sensitivity()
 
     def show_models(self, names: list[str], current: str) -> None:
-        """List the networks that may be chosen, and show which one is."""
+        """List the models to choose from, and show which one is chosen."""
         with QSignalBlocker(self._models):
             self._models.clear()
             for name in names:
@@ -129,7 +129,7 @@ class SettingsPanel(QWidget):
         self._network_state.setVisible(bool(text))
 
     def next_model(self) -> None:
-        """Choose the next network of the list, if there is another one."""
+        """Choose the next model in the list, if there is another."""
         names = [self._models.itemData(row) for row in range(self._models.count())]
         names = [name for name in names if name is not None]
         if len(names) > 1:
@@ -229,15 +229,15 @@ class SettingsPanel(QWidget):
     def _take_model(self, row: int) -> None:
         text = self._models.itemData(row)
         if text is not None:
-            self._shown_model = text
+            self._current_model = text
             self.changed.emit("model", text)
         else:
-            self._select_model(self._shown_model)
+            self._select_model(self._current_model)
             self._open_model.trigger()
 
     def _select_model(self, text: str) -> None:
-        """Show a network as chosen; one from a file is listed by the file's name."""
-        self._shown_model = text
+        """Show a model as chosen; one that is named by its path is listed by its file's name."""
+        self._current_model = text
         row = self._models.findData(text)
         with QSignalBlocker(self._models):
             if row < 0:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 
-from emocam.gui.actions import Actions, describe
+from emocam.gui.actions import ActionDeclaration, Actions
 from emocam.gui.advice import no_face_advice
 from emocam.gui.live.video_view import VideoView
 from emocam.gui.log_file import log_path
@@ -46,6 +46,7 @@ class SourceControls(QObject):
         self._is_demo = False
         self._wanted: str | None = None
         self._seen_s: float | None = None
+        self._declare_actions()
         self.menu = SourceMenu(list_cameras, actions, parent)
         self._hide_advice = QAction("Hide", self, toolTip="Hide this until the next face")
         self._replay = QAction("Play again", self, toolTip="Play it from its start")
@@ -53,25 +54,35 @@ class SourceControls(QObject):
         self.menu.camera_chosen.connect(self.open)
         self._hide_advice.triggered.connect(self._put_advice_away)
         self._replay.triggered.connect(self.try_again)
-        for action, act in (
-            (actions.open_file, self.ask_file),
-            (actions.open_folder, self.ask_folder),
-            (actions.open_stream, self.ask_stream),
-            (actions.open_demo, self.open_demo),
-            (actions.find_cameras, self.menu.find_cameras),
-            (actions.first_camera, lambda: self.open(None)),
-            (actions.retry, self.try_again),
-            (actions.pause, self._pause),
-        ):
-            action.triggered.connect(act)
         worker.source_opened.connect(self._note_opened)
         worker.source_failed.connect(self._note_failed)
         worker.source_lost.connect(self._note_lost)
         worker.source_ended.connect(self._note_ended)
         worker.crashed.connect(self._note_crash)
 
+    def _declare_actions(self) -> None:
+        declare = ActionDeclaration
+        self._actions.declare(
+            declare("open_file", "&Open file…", "Ctrl+O",
+                    "Play a video or a picture instead of the camera", self.ask_file),
+            declare("open_folder", "Open f&older…", "Ctrl+Shift+O",
+                    "Play the pictures of a folder, in the order of their names", self.ask_folder),
+            declare("open_stream", "Open &network stream…", "Ctrl+U",
+                    "Show a camera of the network, by its http or rtsp address", self.ask_stream),
+            declare("open_demo", "&Demo clip", "Ctrl+D",
+                    "Play a short clip that comes with Emocam", self.open_demo),
+            declare("find_cameras", "&Refresh cameras", "F5",
+                    "Look again which cameras are connected", lambda: self.menu.find_cameras()),
+            declare("first_camera", "Use the &first camera", "Ctrl+Shift+1",
+                    "Show the first camera that answers", lambda: self.open(None)),
+            declare("retry", "&Try again", "Ctrl+T",
+                    "Open the current source again, from its start", self.try_again),
+            declare("pause", "&Pause", "Space",
+                    "Hold the picture and the analysis until you press it again", self._pause, is_checkable=True),
+        )  # fmt: skip
+
     def open(self, source: str | None) -> None:
-        """Show a source instead of the present one; None is the first camera."""
+        """Show a source instead of the current one; None is the first camera."""
         self._is_demo = False
         self._open(source, source or "the first camera")
 
@@ -81,7 +92,7 @@ class SourceControls(QObject):
         self._open(str(asset_path(DEMO)), "the demo clip")
 
     def try_again(self) -> None:
-        """Open the present source again; start the capture thread again if it had ended."""
+        """Open the current source again; start the capture thread again if it had ended."""
         if not self._worker.isRunning():
             self._worker.start()
         self._actions.pause.setChecked(False)
@@ -134,13 +145,14 @@ class SourceControls(QObject):
         return str(Path(self._wanted).parent) if self._wanted and Path(self._wanted).exists() else ""
 
     def _pause(self, is_paused: bool) -> None:
-        pause = self._actions.pause
-        pause.setText("&Resume" if is_paused else "&Pause")
-        describe(pause, "Go on" if is_paused else "Hold the picture and the analysis until you press it again")
+        if is_paused:
+            self._actions.describe("pause", text="&Resume", tip="Go on")
+        else:
+            self._actions.describe("pause")
         self._worker.set_paused(is_paused)
         self._clear_advice()
         if is_paused:
-            self._video.show_banner("Paused", [pause])
+            self._video.show_banner("Paused", [self._actions.pause])
 
     def _note_opened(self, title: str, identity: str, is_live: bool) -> None:
         self._forget_picture("Waiting for the first picture…")

@@ -43,7 +43,7 @@ class SourceMenu(QMenu):
 
     @property
     def cameras(self) -> list[Camera]:
-        """The cameras that were found last."""
+        """The cameras that were found most recently."""
         return list(self._cameras)
 
     def find_cameras(self) -> None:

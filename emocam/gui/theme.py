@@ -21,7 +21,7 @@ class Tones:
     base: str  # behind lists, fields and charts
     button: str
     text: str
-    quiet: str  # text of second rank
+    quiet: str  # secondary text
     line: str  # grids, frames and separators
     accent: str
     on_accent: str
@@ -92,7 +92,7 @@ class _SchemeFollower(QObject):
         super().__init__(app)
         self._app = app
         self._held: str | None = None
-        # Some Linux desktops tell their scheme by the palette alone: read it before ours replaces it.
+        # Some Linux desktops announce their scheme only through the palette: read it before ours replaces it.
         self._starts_dark = tones(app.palette()) is DARK
         app.setStyle("Fusion")
         app.styleHints().colorSchemeChanged.connect(self._paint)

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from emocam.labels import SEVEN, THREE, UNCERTAIN
+from emocam.labels import SPECTRA, UNCERTAIN
 from emocam.messages import Face, FrameResult
 from emocam.pooling import LEAD_TO_BE_CERTAIN, LEAD_TO_CHANGE
 from emocam.sessions.cells import FRACTION, MOMENT, NAME, SECONDS, TEXT, WHOLE_NUMBER, CellType
@@ -200,7 +200,7 @@ class FacesFile:
         FRACTION, lambda face: face.confidence, is_essential=True,
     )  # fmt: skip
     spectrum = MomentColumn(
-        f"set of labels shown: {SEVEN.name}, or {THREE.name} ({', '.join(THREE.labels)})",
+        "set of labels shown: " + "; ".join(f"{one.name} ({', '.join(one.labels)})" for one in SPECTRA.values()),
         NAME, lambda moment: moment.result.settings.spectrum if moment.result else None, is_essential=True,
     )  # fmt: skip
 
@@ -216,8 +216,8 @@ class StatisticsFile:
         f"number of the face, as in {FACES}; {ALL_FACES}: all faces together", NAME, lambda row: row.face
     )
     label = StatisticsColumn(
-        f"expression shown, or {UNCERTAIN}. Where the spectrum was switched during the session, the labels of both "
-        "have rows; neutral stands in both, and its row covers both",
+        f"expression shown, or {UNCERTAIN}. Where the spectrum was switched during the session, the labels of each "
+        "spectrum shown have rows; a label that stands in several, as neutral does, has one row for all of them",
         NAME, lambda row: row.label,
     )  # fmt: skip
     seconds = StatisticsColumn(

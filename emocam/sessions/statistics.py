@@ -144,8 +144,12 @@ class FrameCount:
         return {"frames_analysed": self.analysed, "frames_dropped": self.dropped}
 
 
-class SessionShares:
-    """The shares of the labels so far, for a live chart; used from one thread."""
+class SharesSoFar:
+    """How long each label was shown since counting began, in shares, for a live chart; used from one thread.
+
+    Counting begins with the object: whoever counts makes a new one where a source is opened and where a recording
+    begins, so that the shares tell of one source, or of one session.
+    """
 
     def __init__(self) -> None:
         self._shown_s: dict[str, dict[str, float]] = {name: {} for name in SPECTRA}

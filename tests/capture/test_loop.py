@@ -110,6 +110,19 @@ def test_a_listener_can_leave(start):
     assert left.take() is None
 
 
+def test_the_shares_so_far_begin_anew_with_each_source(start):
+    loop, told = start(frames=3)
+    shares = []
+    for _ in range(2):
+        loop.open("clip")
+        told.wait_for(SourceEnded)
+        shares.append(told.results.take().shares)
+    assert shares[0] == shares[1]
+    loop.replay()
+    told.wait_for(SourceEnded)
+    assert told.results.take().shares == shares[0]
+
+
 def test_a_recording_that_begins_when_the_source_is_opened_lacks_no_frame(start):
     loop, told = start()
     loop.listen(on_event=lambda event: loop.start_recording() if isinstance(event, SourceOpened) else None)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from emocam.__main__ import main
+from emocam.labels import SPECTRA, UNCERTAIN
 from tests.clips import FACE_FROM, NO_FACE_FROM, demo_frames, write_clip, write_picture
 
 SESSION_FILES = {"faces.csv", "statistics.csv", "markers.csv", "session.json"}
@@ -51,6 +52,18 @@ def test_the_spectrum_and_the_frequencies_are_those_asked_for(clip, tmp_path):
     assert [bool(row["raw_happy"]) for row in rows] == [number % 5 == 0 for number in range(12)]
     settings = json.loads((tmp_path / "smile" / "session.json").read_text(encoding="utf-8"))["settings"]
     assert (settings["prediction_every_frames"], settings["label_every_frames"]) == (5, 2)
+
+
+@pytest.mark.parametrize("name", SPECTRA)
+def test_any_spectrum_may_be_asked_for(clip, tmp_path, name):
+    assert main(["analyze", str(clip), "--out", str(tmp_path), "--spectrum", name]) == 0
+    rows = rows_of(tmp_path / "smile")
+    assert {row["spectrum"] for row in rows} == {name}
+    assert {row["label"] for row in rows} - {""} <= {*SPECTRA[name].labels, UNCERTAIN}
+    assert any(row["label"] for row in rows)
+    text = (tmp_path / "smile" / "statistics.csv").read_text(encoding="utf-8-sig")
+    counted = [row["label"] for row in csv.DictReader(text.splitlines()) if row["face"] == "all"]
+    assert counted == [*SPECTRA[name].labels, UNCERTAIN]
 
 
 def test_a_single_picture_gets_its_label_though_none_was_due_yet(tmp_path):

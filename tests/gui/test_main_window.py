@@ -116,7 +116,7 @@ def test_a_picture_fills_the_status_line(window):
 
 
 def test_record_and_stop_by_clicks_leave_a_session(window, camera, folders, qtbot):
-    button = window._record_button
+    button = window.toolbar.record_button
     with qtbot.waitSignal(window.session.recording_changed):
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert button.text() == "Stop"
@@ -195,7 +195,7 @@ def test_a_setting_changed_in_the_panel_reaches_the_next_frame(window, camera, q
 def test_the_spectrum_is_switched_by_key_and_by_menu(window, qtbot):
     qtbot.keyClick(window, Qt.Key.Key_S)
     assert window.settings.spectrum == "three"
-    assert "three" in window._spectrum_button.text()
+    assert "three" in window.toolbar.spectrum_button.text()
     window.actions_.spectrum_seven.trigger()
     assert window.settings.spectrum == "seven"
     assert window.actions_.spectrum_seven.isChecked()
@@ -399,7 +399,7 @@ def test_theme_and_folded_parts_are_remembered(make_window):
     first.end()
     second = make_window()
     assert second.actions_.theme_dark.isChecked()
-    assert not second._charts.isVisible()
+    assert not second.body.charts.isVisible()
     assert QApplication.palette().window().color().lightness() < 128
 
 

@@ -212,7 +212,7 @@ def test_the_description_explains_every_column(tmp_path):
     for name, dictionary in read_description(tmp_path)["columns"].items():
         header = (tmp_path / name).read_text(encoding="utf-8").split("\n")[0].split(",")
         assert header == list(dictionary)
-        assert all(columns.values())
+        assert all(dictionary.values())
 
 
 def test_a_change_is_on_the_disk_within_a_second_of_recording(tmp_path):

@@ -2,9 +2,9 @@
 
 import pytest
 
-from emocam.labels import EMOTIONS, SEVEN, THREE, UNCERTAIN
+from emocam.labels import EMOTIONS, SEVEN, SPECTRA, THREE, UNCERTAIN
 from emocam.messages import Gap
-from emocam.sessions.statistics import SessionShares
+from emocam.sessions.statistics import SharesSoFar
 from emocam.settings import Settings
 from tests.sessions.recordings import make_face, make_result, random_results, read_rows, record_into
 
@@ -126,6 +126,36 @@ def test_labels_of_both_spectra_have_rows_after_a_switch(tmp_path):
     assert (neutral["seconds"], neutral["mean_probability"], neutral["episodes"]) == ("0.200", "0.600000", "1")
 
 
+@pytest.mark.parametrize("name", SPECTRA)
+def test_every_label_of_any_spectrum_has_a_row_and_a_live_share(tmp_path, name):
+    spectrum, settings = SPECTRA[name], Settings(spectrum=name)
+    results = [
+        make_result(index, make_face(1, label, 0.5), settings=settings) for index, label in enumerate(spectrum.labels)
+    ]
+    results.append(make_result(len(spectrum.labels), settings=settings))
+    rows, shares = statistics_of(tmp_path, *results), SharesSoFar()
+    for result in results:
+        shares.add(result)
+    labels = [*spectrum.labels, UNCERTAIN]
+    assert [label for face, label in rows if face == "1"] == list(shares.shares()) == labels
+    assert seconds(rows) == {**dict.fromkeys(labels, 0.1), UNCERTAIN: 0.0}
+
+
+def test_labels_of_three_spectra_stand_in_order_and_shared_ones_once(tmp_path):
+    shown = [("two", "positive"), ("seven", "happy"), ("three", "positive"), ("two", "non-positive")]
+    rows = statistics_of(
+        tmp_path,
+        *(
+            make_result(index, make_face(1, label, 0.5), settings=Settings(spectrum=name))
+            for index, (name, label) in enumerate(shown)
+        ),
+        make_result(len(shown)),
+    )
+    expected = [*EMOTIONS, "positive", "negative", "non-positive", UNCERTAIN]
+    assert [label for face, label in rows if face == "1"] == expected
+    assert (rows["1", "positive"]["seconds"], rows["1", "positive"]["episodes"]) == ("0.200", "2")
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_shares_of_each_face_add_up_to_one(tmp_path, seed):
     rows = statistics_of(tmp_path, *random_results(seed, 200))
@@ -136,7 +166,7 @@ def test_shares_of_each_face_add_up_to_one(tmp_path, seed):
 
 def test_live_shares_agree_with_the_statistics(tmp_path):
     results = [result for result in random_results(5, 300) if result.settings.spectrum == "seven"]
-    shares = SessionShares()
+    shares = SharesSoFar()
     for result in results:
         shares.add(result)
     rows = statistics_of(tmp_path, *[result for result in results if not result.departed])
@@ -146,7 +176,7 @@ def test_live_shares_agree_with_the_statistics(tmp_path):
 
 
 def test_live_shares_are_counted_for_each_spectrum_by_itself():
-    shares = SessionShares()
+    shares = SharesSoFar()
     assert shares.shares() == {}
     shares.add(make_result(0, make_face(1, "happy", 0.5), make_face(2, "sad", 0.5)))
     assert set(shares.shares().values()) == {0.0}
@@ -157,7 +187,7 @@ def test_live_shares_are_counted_for_each_spectrum_by_itself():
 
 
 def test_live_shares_count_no_time_where_a_source_begins_again():
-    shares = SessionShares()
+    shares = SharesSoFar()
     shares.add(make_result(100, make_face(1, "happy", 0.5)))
     shares.add(make_result(0, make_face(1, "sad", 0.5)))
     shares.add(make_result(1))

@@ -30,7 +30,7 @@ class Findings:
 
     @property
     def sensitivity(self) -> dict[str, Any]:
-        """Return what each prediction sensitivity gives in the two spectra."""
+        """Return what each prediction sensitivity gives, by the spectrum's name."""
         judged = self.scores if self.judge == "fer2013" else self.scores["ferplus"]
         found: dict[str, Any] = judged["sensitivity"]
         return found

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from emocam.engine.model_file import ModelFile
-from emocam.labels import CONTEMPT
+from emocam.labels import CONTEMPT, SPECTRA, SUMMED_SPECTRA
 from training.fitting.recipes import RECIPES, find_recipe, network_names
 from training.networks.complexity import count_flops
 from training.reporting.findings import Findings
@@ -42,16 +42,16 @@ def _scores(findings: Findings) -> str:
     if findings.distinct is not None:
         of = f"the same, without the {findings.repeated:,} pictures that also stand in Training"
         rows.append(_accuracy_row(of, findings.distinct))
-    rows.append(_three_row("FER-2013's label, positive, neutral, negative", findings.scores))
+    rows += _spectrum_rows("FER-2013's label", findings.scores)
     if "ferplus" in findings.scores:
         ferplus = findings.scores["ferplus"]
         if "eight_labels" in ferplus:
             rows += _label_rows("FER+ majority, eight labels", ferplus["eight_labels"])
         rows += _label_rows("FER+ majority, seven labels", ferplus)
-        rows.append(_three_row("FER+ majority, positive, neutral, negative", ferplus))
+        rows += _spectrum_rows("FER+ majority", ferplus)
     for source, scores in findings.scores.get("elsewhere", {}).items():
         rows += _label_rows(f"faces from elsewhere, `{source}`, seven labels", scores)[:2]
-        rows.append(_three_row(f"faces from elsewhere, `{source}`, positive, neutral, negative", scores))
+        rows += _spectrum_rows(f"faces from elsewhere, `{source}`", scores)
     return (
         f"## Scores on {findings.split}\n\n"
         + table(("of", "figure", "score", "95 % interval (Wilson)", "faces"), rows)
@@ -86,8 +86,11 @@ def _accuracy_row(of: str, scores: dict[str, Any]) -> tuple[str, ...]:
     return (of, "accuracy", share(scores["accuracy"]), interval(scores), f"{scores['n']:,}")
 
 
-def _three_row(of: str, scores: dict[str, Any]) -> tuple[str, ...]:
-    return (of, "accuracy", share(scores["three_class_accuracy"]), "", f"{scores['n']:,}")
+def _spectrum_rows(of: str, scores: dict[str, Any]) -> list[tuple[str, ...]]:
+    return [
+        (f"{of}, {', '.join(one.labels)}", "accuracy", share(scores[one.accuracy_name]), "", f"{scores['n']:,}")
+        for one in SUMMED_SPECTRA
+    ]
 
 
 def _class_table(scores: dict[str, Any]) -> str:
@@ -113,12 +116,12 @@ def _confusions(scores: dict[str, Any]) -> str:
 
 
 def _confidence(findings: Findings) -> str:
-    seven, three = findings.sensitivity["seven"], findings.sensitivity["three"]
+    curves = [findings.sensitivity[name] for name in SPECTRA]
     rows = [
-        (f"{percent} %", *(_known(given[of][percent]) for given in (seven, three) for of in ("labelled", "right")))
+        (f"{percent} %", *(_known(curve[of][percent]) for curve in curves for of in ("labelled", "right")))
         for percent in range(0, 101, 10)
     ]
-    header = ("prediction sensitivity", "seven: get a label", "right", "three: get a label", "right")
+    header = ("prediction sensitivity", *(title for name in SPECTRA for title in (f"{name}: get a label", "right")))
     return (
         f"## Confidence, judged by {JUDGES[findings.judge]}\n\nA face whose confidence lies below the prediction "
         "sensitivity reads `uncertain`. For one prediction, before pooling:\n\n" + table(header, rows)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from emocam.engine.model_file import ModelFile, read_model_file, write_metadata
+from emocam.labels import SEVEN, SUMMED_SPECTRA
 from training.data.elsewhere import OtherFaces
 from training.data.faces import TRAINING, FaceData, in_other_split, majority
 from training.fitting.history import read_history
@@ -44,7 +45,7 @@ def write_report(
     title = f"{path.stem} on {split}, {judged['n']:,} faces"
     plot_curves(rows, folder / "curves.png")
     plot_confusion(judged["confusion"], judged["labels"], folder / "confusion.png", title=title)
-    plot_confidence(judged["reliability"], findings.sensitivity["seven"], folder / "confidence.png")
+    plot_confidence(judged["reliability"], findings.sensitivity[SEVEN.name], folder / "confidence.png")
     plot_robustness(findings.robustness, folder / "robustness.png")
     metadata = dict(model.metadata)
     metadata["parameters"] = findings.scores["parameters"]
@@ -60,7 +61,8 @@ def write_report(
 def headline(findings: Findings) -> dict[str, Any]:
     """Return the figures that stand in the model file, for the app to show."""
     scores = findings.scores
-    told = ("n", "accuracy", "accuracy_ci95", "balanced_accuracy", "macro_f1", "three_class_accuracy", "ece")
+    in_spectra = (spectrum.accuracy_name for spectrum in SUMMED_SPECTRA)
+    told = ("n", "accuracy", "accuracy_ci95", "balanced_accuracy", "macro_f1", *in_spectra, "ece")
     figures = _only(scores, told)
     if findings.distinct is not None:
         figures["without_pictures_of_training"] = _only(findings.distinct, ("n", "accuracy"))

@@ -24,10 +24,10 @@ def evaluate(
     """Return the scores of a model on all rows of `data`, ready for JSON; of several, those of their mean answer.
 
     Against FER-2013's labels: `n, accuracy, accuracy_ci95, macro_f1, balanced_accuracy, per_class,
-    confusion` (rows true, columns predicted, in the order of `labels`), `labels, three_class_accuracy, ece,
-    reliability` (15 bins, after temperature), `sensitivity`, and `parameters`. With votes also `ferplus`, see
-    `score_ferplus`; with other faces also `elsewhere`, by source. is_mirrored: each answer is the mean of those
-    to the face and to its mirror image. Raises DataError, ModelFileError.
+    confusion` (rows true, columns predicted, in the order of `labels`), `labels, ece, reliability` (15 bins, after
+    temperature), the accuracy in each other spectrum (`three_class_accuracy`), `sensitivity`, and `parameters`. With
+    votes also `ferplus`, see `score_ferplus`; with other faces also `elsewhere`, by source. is_mirrored: each answer
+    is the mean of those to the face and to its mirror image. Raises DataError, ModelFileError.
     """
     networks = [open_network(model, is_mirrored=is_mirrored) for model in models]
     labels = models[0].labels if len(models) == 1 else EMOTIONS

@@ -1,4 +1,4 @@
-"""What a network is scored by: accuracy with its interval, classes, confusion, three classes, calibration."""
+"""What a network is scored by: accuracy with its interval, classes, confusion, spectra, calibration."""
 
 import math
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import confusion_matrix, f1_score, precision_recall_fscore_support
 
-from emocam.labels import EMOTIONS, SEVEN, THREE, spectrum_matrix
+from emocam.labels import EMOTIONS, SEVEN, SPECTRA, SUMMED_SPECTRA, Spectrum, spectrum_matrix
 from training.fitting.calibrate import calibration_error
 from training.scoring.confidence import by_sensitivity, reliability
 
@@ -23,24 +23,30 @@ def wilson_interval(right: int, count: int) -> tuple[float, float]:
 
 
 def score_seven(probabilities: np.ndarray, labels: np.ndarray, *, model_labels: tuple[str, ...]) -> dict[str, Any]:
-    """Score a network on the seven emotions and on the three classes that they fold into.
+    """Score a network on the seven emotions and in every spectrum that sums them up.
 
     probabilities: (N, L) in the order of `model_labels`; contempt, where a model has it, is not scored.
-    labels: (N,) int, index into EMOTIONS. Three classes: each class's probabilities are added up first, as
-    the app does. `sensitivity`: see `by_sensitivity`, for both spectra.
+    labels: (N,) int, index into EMOTIONS. Other spectra: the probabilities of each label are added up first, as
+    the app does. `sensitivity`: see `by_sensitivity`, for each spectrum by name.
     """
-    seven = probabilities @ spectrum_matrix(model_labels, SEVEN).T
-    three = probabilities @ spectrum_matrix(model_labels, THREE).T
-    classes = np.array([THREE.labels.index(THREE.shown_as[emotion]) for emotion in EMOTIONS])
-    three_are_right = three.argmax(axis=1) == classes[labels]
-    return {
-        **score_labels(seven, labels, names=EMOTIONS),
-        "three_class_accuracy": float(three_are_right.mean()),
-        "sensitivity": {
-            SEVEN.name: by_sensitivity(seven.max(axis=1), seven.argmax(axis=1) == labels),
-            THREE.name: by_sensitivity(three.max(axis=1), three_are_right),
-        },
+    answers = {
+        name: _answers_in(spectrum, probabilities, labels, model_labels=model_labels)
+        for name, spectrum in SPECTRA.items()
     }
+    return {
+        **score_labels(probabilities @ spectrum_matrix(model_labels, SEVEN).T, labels, names=EMOTIONS),
+        **{spectrum.accuracy_name: float(answers[spectrum.name][1].mean()) for spectrum in SUMMED_SPECTRA},
+        "sensitivity": {name: by_sensitivity(*answer) for name, answer in answers.items()},
+    }
+
+
+def _answers_in(
+    spectrum: Spectrum, probabilities: np.ndarray, labels: np.ndarray, *, model_labels: tuple[str, ...]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return (N,) confidences in a spectrum, and (N,) bool, which are right; none for an emotion that it leaves out."""
+    shown = probabilities @ spectrum_matrix(model_labels, spectrum).T
+    is_label_of = spectrum_matrix(EMOTIONS, spectrum) == 1
+    return shown.max(axis=1), is_label_of[shown.argmax(axis=1), labels]
 
 
 def score_labels(probabilities: np.ndarray, labels: np.ndarray, *, names: Sequence[str]) -> dict[str, Any]:

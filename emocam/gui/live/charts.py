@@ -1,4 +1,4 @@
-"""The live charts: the probabilities of one face over time, and the session's shares so far."""
+"""The live charts: the probabilities of one face over time, and the shares of the labels so far."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -11,8 +11,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from emocam.gui.live.history import SPAN_S, ProbabilityHistory
 from emocam.gui.theme import Tones, blend, figures_font, label_colour, percent, tones
-from emocam.labels import SPECTRA, UNCERTAIN, spectrum_matrix
+from emocam.labels import SEVEN, SPECTRA, UNCERTAIN, spectrum_matrix
 from emocam.messages import FrameResult
+
+TEXT_MARGIN_PX = 4  # which Qt keeps around a TextItem's text
 
 
 class ProbabilityChart(QWidget):
@@ -26,7 +28,7 @@ class ProbabilityChart(QWidget):
         self._clock = clock
         self._history = ProbabilityHistory(0)
         self._model_labels: tuple[str, ...] = ()
-        self._spectrum = SPECTRA["seven"]
+        self._spectrum = SEVEN
         self._pooled: dict[int, np.ndarray | None] = {}  # of the faces of the last frame
         self._chosen: int | None = None
         self._followed: int | None = None
@@ -63,7 +65,7 @@ class ProbabilityChart(QWidget):
         return self._followed if self._chosen is None else self._chosen
 
     def show_result(self, result: FrameResult) -> None:
-        """Take a frame's faces up into the chart."""
+        """Add a frame's faces to the chart."""
         if result.model_labels != self._model_labels:
             self._model_labels = result.model_labels
             self._history = ProbabilityHistory(len(result.model_labels))
@@ -149,16 +151,17 @@ class ProbabilityChart(QWidget):
 
 
 class ShareChart(QWidget):
-    """Show how much of the session so far each label had, as bars in a fixed order."""
+    """Show how much of the time so far each label had, as bars in a fixed order; see `SharesSoFar`."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shares: dict[str, float] = {}
-        self._title = QLabel("Session so far", self)
+        self._title = QLabel("Shares so far", self)
+        self._title.setToolTip("How long each label was shown, since the source was opened or since Record was pressed")
         self._plot = _inert_plot()
         self._plot.hideAxis("bottom")
-        self._plot.setXRange(0, 1.18, padding=0)  # room for the figure beside a bar of 100 %
         self._plot.getAxis("left").setStyle(tickLength=0)
+        self._plot.getViewBox().sigResized.connect(self._leave_room_for_figures)
         self._bars = pg.BarGraphItem(x0=0, y=[], width=[], height=0.62)
         self._plot.addItem(self._bars)
         self._figures: list[pg.TextItem] = []
@@ -171,7 +174,7 @@ class ShareChart(QWidget):
         _lay_on_base(self)
         self._draw()
 
-    def show_shares(self, shares: dict[str, float], *, spectrum: str = "seven") -> None:
+    def show_shares(self, shares: dict[str, float], *, spectrum: str = SEVEN.name) -> None:
         """Show each label's share (0 to 1); the spectrum's labels always have a row, others if they are there."""
         listed = (*SPECTRA[spectrum].labels, UNCERTAIN)
         others = [label for label, share in shares.items() if share and label not in listed]
@@ -193,6 +196,12 @@ class ShareChart(QWidget):
             self._draw()
         super().changeEvent(event)
 
+    def _leave_room_for_figures(self) -> None:
+        """End the bar of 100 % where the figure beside it still has room."""
+        room_px = self._plot.getViewBox().width()
+        figure_px = QFontMetricsF(self._plot.font()).horizontalAdvance(percent(1)) + 2 * TEXT_MARGIN_PX
+        self._plot.setXRange(0, room_px / max(room_px - figure_px, 1), padding=0)
+
     def _draw(self) -> None:
         scheme = tones(self.palette())
         _colour_plot(self._plot, scheme)
@@ -206,7 +215,7 @@ class ShareChart(QWidget):
             self._plot.removeItem(figure)
         self._figures = [pg.TextItem(percent(share), color=scheme.text, anchor=(0, 0.5)) for share in shares]
         for figure, share, row in zip(self._figures, shares, rows, strict=True):
-            figure.setPos(share + 0.01, row)
+            figure.setPos(share, row)
             self._plot.addItem(figure)
         _fit_axis(self._plot, labels)
         self._plot.getAxis("left").setVisible(bool(labels))

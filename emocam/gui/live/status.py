@@ -21,7 +21,7 @@ class Status(QStatusBar):
         self._figures = QLabel("No picture yet")
         self._figures.setFont(figures_font(self._figures.font()))
         self._figures.setContentsMargins(8, 0, 8, 0)
-        # Else every figure of another width would change the window's least size.
+        # Otherwise every figure of a different width would change the window's minimum size.
         self._figures.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._figures.setToolTip(
             "Pictures analysed in a second, the time that one takes, the faces in sight, and the pictures that "

@@ -1,1 +1,1 @@
-"""What the window tells about the network in use."""
+"""What the window says about the network of the current model."""

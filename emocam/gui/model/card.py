@@ -9,10 +9,11 @@ from PySide6.QtGui import QTextDocument, QTextOption
 from PySide6.QtWidgets import QDialog, QTextBrowser, QWidget
 
 from emocam.engine.model_file import ModelFile
-from emocam.gui.advice import duration
+from emocam.gui.advice import duration, listed
 from emocam.gui.dialogs import show_page
 from emocam.gui.model.confusion_picture import confusion_picture
 from emocam.gui.model.scores import JUDGES, SPLITS, Confusion, NetworkScores, Score, count_of, network_scores
+from emocam.labels import SUMMED_SPECTRA
 
 CONFUSION_NAME = "confusion"
 NO_SCORES = "<p>Its file gives no scores: how often it is right is not known.</p>"
@@ -39,7 +40,7 @@ European AI Act forbids inferring emotions at work and in schools, medicine and 
 
 
 class CardPage(QTextBrowser):
-    """A card, whose picture is painted anew in the window's colours, its font and its screen's sharpness."""
+    """A card whose picture is repainted when the window's colours, its font or its screen's resolution change."""
 
     def __init__(self, model: ModelFile) -> None:
         super().__init__()
@@ -51,7 +52,7 @@ class CardPage(QTextBrowser):
         self.show_card()
 
     def show_card(self) -> None:
-        """Show the card with a picture that fits the screen as it is now; the place read stays."""
+        """Show the card with a picture that fits the current screen, and keep the reader's place."""
         confusion = self._scores.confusion if self._scores else None
         look = (self.palette().cacheKey(), self.font().key(), self.devicePixelRatioF())
         if look == self._shown_in:
@@ -105,14 +106,14 @@ def _origin(model: ModelFile) -> str:
 def _scores(scores: NetworkScores) -> str:
     rows = [
         _score_row("Agrees with FER-2013’s own label", scores.fer2013),
-        _three_row(scores.fer2013),
+        *_spectrum_rows(scores.fer2013),
         _score_row("– without those that stand in Training too", scores.distinct),
         _score_row("Agrees with most of ten people (FER+), seven labels", scores.ferplus),
         _score_row("– with contempt, eight labels", scores.eight),
-        _three_row(scores.ferplus),
+        *_spectrum_rows(scores.ferplus),
     ]
     for name, score in scores.elsewhere:
-        rows += [_score_row(f"Right on faces from elsewhere: {name}", score), _three_row(score)]
+        rows += [_score_row(f"Right on faces from elsewhere: {name}", score), *_spectrum_rows(score)]
     told = [row for row in rows if row]
     if not told:
         return ""
@@ -137,10 +138,15 @@ def _score_row(title: str, score: Score | None) -> tuple[str, ...]:
     return html.escape(title), f"<b>{_percent(score.accuracy)}</b>", interval, recall, _count(score.faces)
 
 
-def _three_row(score: Score | None) -> tuple[str, ...]:
-    if score is None or score.three is None:
-        return ()
-    return "– as positive, neutral or negative", f"<b>{_percent(score.three)}</b>", "", "", _count(score.faces)
+def _spectrum_rows(score: Score | None) -> list[tuple[str, ...]]:
+    """Return a row for each spectrum that sums up the seven emotions and whose accuracy the file tells."""
+    if score is None:
+        return []
+    return [
+        (f"– as {listed(spectrum.labels)}", f"<b>{_percent(share)}</b>", "", "", _count(score.faces))
+        for spectrum in SUMMED_SPECTRA
+        if (share := score.by_spectrum.get(spectrum.name)) is not None
+    ]
 
 
 def _line(cells: list[str]) -> str:

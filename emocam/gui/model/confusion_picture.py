@@ -28,7 +28,7 @@ def cell_shade(share: float, palette: QPalette) -> QColor:
 
 
 class _Painting:
-    """One picture: where everything stands, and the painting of it."""
+    """One picture: where everything stands, and how it is painted."""
 
     def __init__(self, confusion: Confusion, palette: QPalette, font: QFont, ratio: float) -> None:
         metrics = QFontMetricsF(font)

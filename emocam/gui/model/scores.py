@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from emocam.labels import SPECTRA, THREE
+from emocam.labels import KNOWN_EMOTIONS, SPECTRA, SUMMED_SPECTRA
 
 STEPS = 101  # of the prediction sensitivity, 0 to 100 %
 JUDGES = {"fer2013": "FER-2013's own labels", "ferplus": "ten people"}
@@ -23,16 +23,16 @@ MOST = 10**9  # of faces, or of parameters
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How often a network is right on one set of faces; None for what the file does not tell, or not rightly.
+    """How often a network is right on one set of faces; None where the file does not say, or says what cannot be.
 
-    interval: of the accuracy, 95 %. mean_recall: every label counts alike. three: the accuracy of positive,
-    neutral and negative. ece: expected calibration error, 0 to 1.
+    interval: of the accuracy, 95 %. mean_recall: every label counts alike. by_spectrum: the accuracy in the spectra
+    that sum up the seven emotions, by name; only what the file tells. ece: expected calibration error, 0 to 1.
     """
 
     accuracy: float
     interval: tuple[float, float] | None
     mean_recall: float | None
-    three: float | None
+    by_spectrum: Mapping[str, float]
     ece: float | None
     faces: int | None
 
@@ -58,7 +58,7 @@ class SensitivityFigures:
 
 @dataclass(frozen=True, slots=True)
 class NetworkScores:
-    """What a file tells of its network on one split.
+    """What a file says of its network on one split.
 
     fer2013: by FER-2013's own labels. distinct: the same, without the pictures that stand in Training too.
     ferplus, eight: by the majority of FER+'s ten people, on seven labels and on eight. judge: whose labels the
@@ -93,7 +93,7 @@ class NetworkScores:
 
 
 def network_scores(metadata: Mapping[str, Any]) -> NetworkScores | None:
-    """Return the scores on the split that a file tells most of; None where it tells of none. Never raises."""
+    """Return the scores on the split that a file says most about; None where it gives no scores. Never raises."""
     splits = {name: part for name, part in _part(metadata, "metrics").items() if isinstance(part, dict)}
     scores = [(len(part), _split_scores(name, part)) for name, part in splits.items()]
     told = [(count, one) for count, one in scores if not one.is_empty]
@@ -141,11 +141,12 @@ def _score(part: object) -> Score | None:
     accuracy = share_of(part.get("accuracy"))
     if accuracy is None:
         return None
+    told = {spectrum.name: share_of(part.get(spectrum.accuracy_name)) for spectrum in SUMMED_SPECTRA}
     return Score(
         accuracy=accuracy,
         interval=_interval(part.get("accuracy_ci95"), accuracy),
         mean_recall=share_of(part.get("balanced_accuracy")),
-        three=share_of(part.get("three_class_accuracy")),
+        by_spectrum={name: share for name, share in told.items() if share is not None},
         ece=share_of(part.get("ece")),
         faces=count_of(part.get("n")),
     )
@@ -162,7 +163,7 @@ def _confusion(part: object) -> Confusion | None:
     labels, counts = (part.get("labels"), part.get("counts")) if isinstance(part, dict) else (None, None)
     if not isinstance(labels, list) or not isinstance(counts, list):
         return None
-    are_labels = all(isinstance(label, str) and label in THREE.shown_as for label in labels)
+    are_labels = all(isinstance(label, str) and label in KNOWN_EMOTIONS for label in labels)
     if not are_labels or len(labels) < 2 or len(set(labels)) != len(labels):
         return None
     rows = [row for row in counts if isinstance(row, list) and len(row) == len(labels)]

@@ -114,6 +114,20 @@ def test_the_names_beside_the_bars_have_room_from_the_first_drawing(qtbot):
     assert room_px > max(metrics.horizontalAdvance(label) for label in SPECTRA["seven"].labels)
 
 
+@pytest.mark.parametrize("width_px", [220, 260, 400, 900])
+@pytest.mark.parametrize("spectrum", SPECTRA)
+def test_the_figure_beside_a_full_bar_has_room(qtbot, spectrum, width_px):
+    chart = ShareChart()
+    qtbot.addWidget(chart)
+    chart.resize(width_px, 190)
+    label = SPECTRA[spectrum].labels[0]
+    chart.show_shares({label: 1.0}, spectrum=spectrum)
+    assert not chart.grab().isNull()
+    figure, seen = chart._figures[0], chart._plot.getViewBox()
+    edge = figure.mapRectToItem(seen, figure.boundingRect()).right()
+    assert edge <= seen.boundingRect().right() + 1
+
+
 def test_a_share_chart_can_empty_and_fill_again(qtbot):
     chart = ShareChart()
     qtbot.addWidget(chart)

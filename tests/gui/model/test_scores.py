@@ -41,7 +41,7 @@ def test_each_part_is_read_without_the_others():
 def test_what_is_no_share_is_not_told(value):
     odd = {"ece": value, "three_class_accuracy": value, "accuracy_ci95": [value, 1.0]}
     scores = read(accuracy=0.5, ferplus={"accuracy": value}, **odd)
-    assert (scores.fer2013.ece, scores.fer2013.three, scores.fer2013.interval) == (None, None, None)
+    assert (scores.fer2013.ece, scores.fer2013.by_spectrum, scores.fer2013.interval) == (None, {}, None)
     assert scores.ferplus is None
 
 

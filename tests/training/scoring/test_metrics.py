@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emocam.engine.model_file import with_temperature
-from emocam.labels import EMOTIONS
+from emocam.labels import EMOTIONS, KNOWN_EMOTIONS, SPECTRA, SUMMED_SPECTRA
 from training.data.augment import MIRROR_ONLY, Augmentation, augment, mix
 from training.fitting.balance import adjusted, choose_strength, frequency_biases, likeliest_biases, raise_weakest
 from training.fitting.calibrate import calibration_error, fit_temperature
@@ -42,6 +42,30 @@ def test_three_classes_are_summed_before_they_are_compared():
     probabilities = np.array([[0.2, 0.2, 0.1, 0.4, 0.05, 0.03, 0.02]], np.float32)
     scores = score_seven(probabilities, indexes("angry"), model_labels=EMOTIONS)
     assert (scores["accuracy"], scores["three_class_accuracy"]) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize("name", SPECTRA)
+def test_every_spectrum_is_scored_by_the_labels_that_it_shows(name):
+    spectrum, rng = SPECTRA[name], np.random.default_rng(8)
+    probabilities = rng.dirichlet(np.full(len(KNOWN_EMOTIONS), 0.4), 300).astype(np.float32)
+    truth = rng.integers(0, len(EMOTIONS), 300)
+    scores = score_seven(probabilities, truth, model_labels=KNOWN_EMOTIONS)
+    right = []
+    for row, true in zip(probabilities, truth, strict=True):
+        summed = dict.fromkeys(spectrum.labels, 0.0)
+        for emotion, probability in zip(KNOWN_EMOTIONS, row, strict=True):
+            if emotion in spectrum.shown_as:
+                summed[spectrum.shown_as[emotion]] += probability
+        right.append(max(summed, key=summed.get) == spectrum.shown_as[EMOTIONS[true]])
+    assert scores[spectrum.accuracy_name] == pytest.approx(np.mean(right))
+    assert scores["sensitivity"][name]["right"][0] == pytest.approx(np.mean(right), abs=1e-4)
+    assert list(scores["sensitivity"]) == list(SPECTRA)
+
+
+def test_positive_or_not_is_right_more_often_than_the_tone():
+    truth = indexes("happy", "happy", "sad", "surprise")
+    scores = score_seven(answers("happy", "sad", "neutral", "sad"), truth, model_labels=EMOTIONS)
+    assert [scores[spectrum.accuracy_name] for spectrum in SUMMED_SPECTRA] == [0.25, 0.75]
 
 
 def test_a_model_with_other_labels_is_scored_by_name():

@@ -1,0 +1,35 @@
+"""The menu bar: which actions stand in which menu, and in what order."""
+
+from collections.abc import Mapping
+
+from PySide6.QtWidgets import QMenu, QMenuBar
+
+from emocam.gui.actions import Actions
+from emocam.gui.spectrum_controls import SPECTRUM_MENU
+
+SOURCES, THEMES = "sources", "themes"  # menus within a menu
+
+# By title: the sections of each menu, between which a line is drawn, and in each the names of actions and menus.
+MENUS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "&File": (("open_file", "open_folder", "open_stream", "open_demo", SOURCES), ("sessions",), ("quit",)),
+    "&Session": (("record", "marker"), ("pause", "retry")),
+    "Se&ttings": (
+        ("sensitivity_up", "sensitivity_down", "tracking_up", "tracking_down"),
+        ("predict_oftener", "predict_rarer", "label_oftener", "label_rarer"),
+        ("next_network", "open_model"),
+        ("reset",),
+    ),
+    "&View": (SPECTRUM_MENU, ("charts", "panel", "full_screen", THEMES)),
+    "&Help": (("shortcuts", "network_card", "about"),),
+}
+
+
+def fill_menu_bar(bar: QMenuBar, actions: Actions, submenus: Mapping[str, QMenu]) -> None:
+    """Put the actions into the menus; submenus: those within a menu, by name."""
+    for title, sections in MENUS.items():
+        menu = bar.addMenu(title)
+        for number, section in enumerate(sections):
+            if number:
+                menu.addSeparator()
+            for name in section:
+                menu.addAction(submenus[name].menuAction() if name in submenus else getattr(actions, name))

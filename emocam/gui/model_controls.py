@@ -1,0 +1,96 @@
+"""The current model: opening another, saying whose labels it gives, and going back where one cannot be used."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from emocam.engine.model_file import ModelFile
+from emocam.gui.actions import ActionDeclaration, Actions
+from emocam.gui.live.status import Status
+from emocam.gui.model.card import show_network_card
+from emocam.gui.model.scores import network_scores
+from emocam.gui.notice_bar import NoticeBar
+from emocam.gui.settings_controls import CurrentSettings
+from emocam.gui.worker import CaptureThread
+from emocam.settings import DEFAULT_MODEL, Settings
+
+LOADING = "Loading the network…"
+NO_NETWORK = "No network: faces get no labels"
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentModel:
+    """The model in use. text: as in Settings.model. aim: whose labels it gives, in a few words."""
+
+    text: str
+    file: ModelFile
+    aim: str
+
+
+class ModelControls(QObject):
+    """Opens model files as the user asks, and keeps the current one where another cannot be used."""
+
+    state_changed = Signal(str)  # in a few words: what the network is doing, or whose labels it gives
+    scores_changed = Signal(object)  # dict of SensitivityFigures by spectrum, of the current model
+
+    def __init__(
+        self,
+        worker: CaptureThread,
+        actions: Actions,
+        settings: CurrentSettings,
+        *,
+        notices: NoticeBar,
+        status: Status,
+        parent: QWidget,
+    ) -> None:
+        super().__init__(parent)
+        self._window, self._actions, self._settings = parent, actions, settings
+        self._notices, self._status = notices, status
+        self._current_model: CurrentModel | None = None
+        declare = ActionDeclaration
+        actions.declare(
+            declare("open_model", "Open model &file…", "Ctrl+Shift+N",
+                    "Use a network from an .hdf5 file", self._ask_model),
+            declare("network_card", "About this &network", "Ctrl+I",
+                    "What the network's file says of itself", self._show_card),
+        )  # fmt: skip
+        settings.changed.connect(self._note_change)
+        worker.model_opened.connect(self._note_opened)
+        worker.model_failed.connect(self._note_failed)
+
+    def _note_change(self, before: Settings, now: Settings) -> None:
+        if now.model != before.model:
+            self.state_changed.emit(LOADING)
+
+    def _note_opened(self, text: str, file: ModelFile) -> None:
+        scores = network_scores(file.metadata)
+        self._current_model = CurrentModel(text, file, scores.aim if scores else "")
+        self.scores_changed.emit(scores.by_spectrum if scores else {})
+        if text == self._settings.value.model:
+            self.state_changed.emit(self._current_model.aim)
+
+    def _note_failed(self, text: str, reason: str) -> None:
+        """Go back to the current model, or to the shipped one if there is none yet."""
+        current = self._current_model
+        self.state_changed.emit(current.aim if current else NO_NETWORK)
+        kept = "; the one in use stays" if current else ""
+        self._notices.say(f"The network {Path(text).name} cannot be used{kept}. {reason}", [self._actions.open_model])
+        fallback = current.text if current else DEFAULT_MODEL
+        if fallback != text and self._settings.value.model == text:
+            self._settings.change(model=fallback)
+            if current:
+                self.state_changed.emit(current.aim)
+
+    def _ask_model(self) -> None:
+        files = "Networks (*.hdf5 *.h5);;All files (*)"
+        path, _ = QFileDialog.getOpenFileName(self._window, "Open a model file", "", files)
+        if path:
+            self._settings.change(model=path)
+
+    def _show_card(self) -> None:
+        if self._current_model is not None:
+            show_network_card(self._window, self._current_model.file)
+        else:
+            self._status.note("No network is loaded yet")

@@ -1,0 +1,81 @@
+"""How the window looks: theme, full screen, and which of its parts are shown, remembered from start to start."""
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QObject, QSize, Qt
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QWidget
+
+from emocam.gui.actions import ActionDeclaration, Actions
+from emocam.gui.live.status import Status
+from emocam.gui.remembered import WindowLook
+from emocam.gui.theme import apply_theme
+
+START_SIZE = QSize(1280, 720)
+THEMES = {None: "theme_system", "light": "theme_light", "dark": "theme_dark"}  # what WindowLook keeps: the action
+
+
+class ViewControls(QObject):
+    """Changes the look as its actions say; parts: what can be hidden, by the name of its action."""
+
+    def __init__(
+        self,
+        window: QMainWindow,
+        actions: Actions,
+        look: WindowLook,
+        *,
+        parts: Mapping[str, QWidget],
+        status: Status,
+    ) -> None:
+        super().__init__(window)
+        self._window, self._actions, self._look = window, actions, look
+        self._parts, self._status = parts, status
+        declare, use, show = ActionDeclaration, self._use, self._show
+        actions.declare(
+            declare("theme_system", "&As the system has it", "Ctrl+Alt+0",
+                    "Follow the system's light or dark theme", use(None), group="theme"),
+            declare("theme_light", "&Light", "Ctrl+Alt+1",
+                    "Dark text on a light window", use("light"), group="theme"),
+            declare("theme_dark", "&Dark", "Ctrl+Alt+2",
+                    "Light text on a dark window", use("dark"), group="theme"),
+            declare("charts", "&Charts", "C",
+                    "Show or hide the charts under the picture", show("charts"), is_checkable=True),
+            declare("panel", "Settings &panel", "T",
+                    "Show or hide the settings and the list of faces", show("panel"), is_checkable=True),
+            declare("full_screen", "&Full screen", "F11",
+                    "Use the whole screen", self._fill_screen, is_checkable=True),
+        )  # fmt: skip
+        self.theme_menu = QMenu("&Theme", window)
+        self.theme_menu.addActions([getattr(actions, name) for name in THEMES.values()])
+
+    def restore(self) -> None:
+        """Make the window look as it did last time."""
+        getattr(self._actions, THEMES[self._look.theme]).setChecked(True)
+        self._use_theme(self._look.theme)
+        for part in self._parts:
+            is_shown = self._look.is_shown(part)
+            getattr(self._actions, part).setChecked(is_shown)
+            self._show_part(part, is_shown)
+        if not self._look.restore(self._window):
+            self._window.resize(START_SIZE)
+        self._actions.full_screen.setChecked(self._window.isFullScreen())
+
+    def _use(self, theme: str | None) -> Callable[[], None]:
+        return lambda: self._use_theme(theme)
+
+    def _use_theme(self, theme: str | None) -> None:
+        self._look.theme = theme
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        apply_theme(app, theme)
+
+    def _show(self, part: str) -> Callable[[bool], None]:
+        return lambda is_shown: self._show_part(part, is_shown)
+
+    def _show_part(self, part: str, is_shown: bool) -> None:
+        self._parts[part].setVisible(is_shown)
+        self._look.keep_shown(part, is_shown)
+
+    def _fill_screen(self, is_full: bool) -> None:
+        self._window.setWindowState(self._window.windowState() ^ Qt.WindowState.WindowFullScreen)
+        if is_full:
+            self._status.note("F11 leaves the full screen")

@@ -1,0 +1,39 @@
+"""A report's page and the figures that it leaves in the model file tell of every spectrum."""
+
+import numpy as np
+import pytest
+
+from emocam.engine.model_file import read_model_file
+from emocam.labels import EMOTIONS, SPECTRA, SUMMED_SPECTRA
+from emocam.resources import shipped_models
+from training.reporting.findings import Findings
+from training.reporting.page import page
+from training.reporting.report import headline
+from training.scoring.metrics import score_seven
+
+
+@pytest.fixture
+def findings() -> Findings:
+    rng = np.random.default_rng(2)
+    probabilities, truth = rng.dirichlet(np.full(7, 0.4), 200).astype(np.float32), rng.integers(0, 7, 200)
+    scores = score_seven(probabilities, truth, model_labels=EMOTIONS)
+    other = score_seven(probabilities[:90], truth[:90], model_labels=EMOTIONS)
+    return Findings("PublicTest", {**scores, "parameters": 1, "elsewhere": {"news": other}}, 0, None, "fer2013", {})
+
+
+def test_the_page_has_a_row_and_two_columns_for_each_spectrum(findings):
+    text = page(read_model_file(next(iter(shipped_models().values()))), findings, epochs=1)
+    for spectrum in SUMMED_SPECTRA:
+        for of, scores in (("FER-2013's label", findings.scores), ("`news`", findings.scores["elsewhere"]["news"])):
+            row = f"{of}, {', '.join(spectrum.labels)} | accuracy | {100 * scores[spectrum.accuracy_name]:.1f} %"
+            assert row in text
+    header = " | ".join(f"{name}: get a label | right" for name in SPECTRA)
+    assert f"| prediction sensitivity | {header} |" in text
+
+
+def test_the_model_file_keeps_the_figures_of_each_spectrum_under_their_names(findings):
+    kept = headline(findings)
+    assert list(kept["sensitivity"]) == list(SPECTRA)
+    for name in (spectrum.accuracy_name for spectrum in SPECTRA.values()):
+        assert kept[name] == findings.scores[name]
+        assert kept["elsewhere"]["news"][name] == findings.scores["elsewhere"]["news"][name]
