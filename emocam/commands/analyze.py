@@ -21,9 +21,7 @@ from emocam.engine.pipeline import Pipeline
 from emocam.sessions.files import RecordingError, numbered_folder
 from emocam.sessions.recorder import SessionRecorder
 from emocam.settings import Settings
-from emocam.sources import SourceError
-
-VIDEOS = frozenset({".avi", ".m4v", ".mjpeg", ".mjpg", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".webm", ".wmv"})
+from emocam.sources import VIDEO_SUFFIXES, SourceError
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +106,7 @@ def expand(inputs: Sequence[str]) -> Iterator[str]:
             files = sorted(folder.iterdir()) if folder.is_dir() else []
         except OSError:
             files = []  # opening it tells what is wrong
-        videos = [file for file in files if file.suffix.lower() in VIDEOS]
+        videos = [file for file in files if file.suffix.lower() in VIDEO_SUFFIXES]
         if len(videos) < len(files) or not videos:
             yield text
         yield from map(str, videos)

@@ -2,15 +2,12 @@
 
 from collections.abc import Sequence
 
-from emocam.messages import Frame
-
-# Over 8 bits; the noise of a covered lens stays below it.
-BLACK_BELOW = 24
+from emocam.messages import Frame, is_black
 
 
 def no_face_advice(frame: Frame) -> str:
     """Return what to try when no face has been found for a while."""
-    if frame.image.size and frame.image[::8, ::8].max() < BLACK_BELOW:
+    if is_black(frame.image):
         return (
             "The picture is black. Open the cover of the lens, or choose another source: the first camera of a "
             "computer is sometimes a virtual one."

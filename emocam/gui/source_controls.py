@@ -14,14 +14,12 @@ from emocam.gui.log_file import log_path
 from emocam.gui.source_menu import SourceMenu
 from emocam.gui.worker import CaptureThread, Shown
 from emocam.resources import asset_path
-from emocam.sources import Camera
+from emocam.sources import PICTURE_SUFFIXES, VIDEO_SUFFIXES, Camera
 
 DEMO = "demo.mp4"
 NO_FACE_AFTER_S = 5.0
-VIDEOS = (
-    "Videos and pictures (*.mp4 *.mov *.mkv *.avi *.webm *.m4v *.mpg *.wmv "
-    "*.jpg *.jpeg *.png *.bmp *.webp *.tif *.tiff);;All files (*)"
-)
+SUFFIXES = " ".join(f"*{suffix}" for suffix in (*sorted(VIDEO_SUFFIXES), *sorted(PICTURE_SUFFIXES)))
+FILES_OFFERED = f"Videos and pictures ({SUFFIXES});;All files (*)"
 
 
 class SourceControls(QObject):
@@ -100,7 +98,7 @@ class SourceControls(QObject):
         self._worker.replay()
 
     def ask_file(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self._window, "Open a video or a picture", self._folder(), VIDEOS)
+        path, _ = QFileDialog.getOpenFileName(self._window, "Open a video or a picture", self._folder(), FILES_OFFERED)
         if path:
             self.open(path)
 

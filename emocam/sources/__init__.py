@@ -9,9 +9,17 @@ from emocam.sources.cameras import Camera, camera_source, is_camera_text, list_c
 from emocam.sources.errors import SourceError
 from emocam.sources.pictures import PICTURE_SUFFIXES, Pictures
 from emocam.sources.streams import is_address, stream_source
-from emocam.sources.video import VideoFile
+from emocam.sources.video import VIDEO_SUFFIXES, VideoFile
 
-__all__ = ["Camera", "Source", "SourceError", "list_cameras", "open_source"]
+__all__ = [
+    "PICTURE_SUFFIXES",
+    "VIDEO_SUFFIXES",
+    "Camera",
+    "Source",
+    "SourceError",
+    "list_cameras",
+    "open_source",
+]
 
 
 class Source(Protocol):

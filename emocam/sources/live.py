@@ -11,7 +11,7 @@ import numpy as np
 from emocam.clock import steady_s
 from emocam.closing import ClosedOnExit
 from emocam.latest import Latest
-from emocam.messages import Frame, Gap
+from emocam.messages import Frame, Gap, is_black
 from emocam.sources.errors import SourceError
 from emocam.sources.video import as_frame_image
 
@@ -23,7 +23,6 @@ FROZEN_S = 2.0  # with the same picture for so long; the noise of a sensor diffe
 GAP_EVERY_S = 1.0
 RETRY_S = 1.0
 STUCK_S = 15.0  # an attempt to open that takes longer is given up
-BLACK_LEVEL = 12  # of 255; darker than a dark room with a sensor's noise
 FAILED_READS = 10  # a damaged picture fails one read, a camera that is gone fails all
 FAILED_READ_WAIT_S = 0.05
 MOST_STUCK = 4  # threads that hang inside a driver and cannot be ended
@@ -165,7 +164,7 @@ class LiveSource(ClosedOnExit):
             if reader is not self._reader:
                 return
             last = self._last_picture
-            self._is_black = int(image[::8, ::8].max(initial=0)) <= BLACK_LEVEL
+            self._is_black = is_black(image)
             is_repeated = last is not None and _is_same(last, image)
             # Black is not frozen: a covered lens or a virtual camera, which `problem` tells.
             if not is_repeated or self._is_black:

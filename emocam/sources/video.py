@@ -9,6 +9,10 @@ from emocam.closing import ClosedOnExit
 from emocam.messages import Frame
 from emocam.sources.errors import SourceError
 
+# What a folder's films and the window's dialog go by; a file of another name is opened all the same.
+VIDEO_SUFFIXES = frozenset(
+    {".avi", ".m4v", ".mjpeg", ".mjpg", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".webm", ".wmv"}
+)
 USUAL_RATE = 25.0  # frames a second, where a file does not say
 HIGHEST_RATE = 1000.0  # a file that says more is wrong
 COUNT_TOLERANCE = 0.03  # containers estimate their number of frames
