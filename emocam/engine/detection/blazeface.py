@@ -114,7 +114,8 @@ class BlazeFace:
         answers, logits = sorted(self._network.answer(), key=lambda output: -output.shape[-1])
         scores = 1 / (1 + np.exp(-np.clip(logits[:, 0].astype(np.float64), -LARGEST_LOGIT, LARGEST_LOGIT)))
         least = self._reach.min_score if min_score is None else min_score
-        hits = np.flatnonzero((scores >= least) & np.isfinite(answers).all(axis=1))
+        hits = np.flatnonzero(scores >= least)
+        hits = hits[np.isfinite(answers[hits]).all(axis=1)]
         hits = hits[np.argsort(-scores[hits], kind="stable")]
         faces, best = averaged_hits(self._corners(answers[hits], hits), scores[hits])
         points = faces.reshape(-1, 2 + KEYPOINTS, 2) * scale + begin + (left, top)
@@ -156,7 +157,7 @@ def averaged_hits(hits: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.
     while len(hits):
         same = _overlaps(hits[0], hits) > SAME_FACE_OVERLAP
         same[0] = True  # a box without an area overlaps nothing
-        faces.append(np.average(hits[same], axis=0, weights=scores[same]))
+        faces.append(scores[same] @ hits[same] / scores[same].sum())
         best.append(scores[0])
         hits, scores = hits[~same], scores[~same]
     return np.array(faces).reshape(-1, 2 * (2 + KEYPOINTS)), np.array(best)
@@ -164,10 +165,10 @@ def averaged_hits(hits: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.
 
 def _overlaps(one: np.ndarray, others: np.ndarray) -> np.ndarray:
     """Return the (N,) intersections over unions of one box with (N, 4 and more) others."""
-    sizes = np.minimum(one[2:4], others[:, 2:4]) - np.maximum(one[:2], others[:, :2])
-    shared = np.prod(np.maximum(sizes, 0), axis=1)
-    areas = np.prod(others[:, 2:4] - others[:, :2], axis=1)
-    return shared / np.maximum(np.prod(one[2:4] - one[:2]) + areas - shared, 1e-9)
+    widths, heights = (np.minimum(one[2:4], others[:, 2:4]) - np.maximum(one[:2], others[:, :2])).clip(0).T
+    shared, (wide, high) = widths * heights, (others[:, 2:4] - others[:, :2]).T
+    own_area = (one[2] - one[0]) * (one[3] - one[1])
+    return shared / np.maximum(own_area + wide * high - shared, 1e-9)
 
 
 def _detection(points: np.ndarray, score: float) -> Detection:
