@@ -48,6 +48,11 @@ class FaceMeasures:
     brows_raised: how high the brows (mean of 105, 66, 334, 296) are above the corners of the eyes (33, 133, 263, 362).
     lip_corners: how high the corners of the mouth (61, 291) are above the point a quarter of the way from the upper
     inner lip (13) to the lower one (14); positive is pulled up.
+
+    How much they vary by themselves, as a standard deviation from one frame to the next, on four webcam clips: yaw 0.1
+    to 0.3, pitch 0.2 to 0.4, roll 0.1 to 0.3 degrees; eyes 0.003 to 0.005, mouth 0.001 to 0.004, brows and corners of
+    the mouth 0.001 to 0.003. Of acted expressions happiness raises `lip_corners` by 0.055, surprise `brows_raised` by
+    0.076 and `mouth_open` by 0.23.
     """
 
     yaw_deg: float
@@ -66,7 +71,7 @@ class CanonicalFace:
     def __init__(self, path: Path | None = None) -> None:
         """Read the shipped face, or a copy of it; raises ValueError where the file is missing or damaged."""
         points, weights = _read(path or asset_path(ASSET))
-        self._numbers = np.flatnonzero(weights > 0)  # points that expressions move little
+        self._numbers = np.flatnonzero(weights > 0)  # MediaPipe's choice: expressions move them little
         self._points = np.ascontiguousarray(points[self._numbers] * (1, -1, -1))  # y down and z away, as in a picture
         self._size_cm = _size(self._points)
 
