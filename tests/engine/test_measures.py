@@ -63,8 +63,8 @@ def points_of(picture: np.ndarray, face_mesh: FaceMesh) -> np.ndarray:
     for _ in range(5):
         found = face_mesh.look(picture, region)
         assert found is not None and found.presence > 0.9
-        region = next_region(found.points)
-    return found.points
+        region, points = next_region(found.points), found.points
+    return points
 
 
 def moved(points: np.ndarray, numbers: tuple[int, ...], *, up_cm: float) -> np.ndarray:

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from emocam.engine.detection.blazeface import FULL_RANGE, SHORT_RANGE, BlazeFace, Detection, Reach, averaged_hits
-from emocam.engine.detection.scan import FaceDetector
-from emocam.engine.preprocessing import gray_picture
+from emocam.engine.detection.scan import CascadeFinder
+from emocam.engine.picture import Picture
 from emocam.messages import Box
 from emocam.resources import asset_path
 from tests.clips import FACE_FROM, demo_frames
@@ -50,7 +50,7 @@ def on_gray(face: np.ndarray, *, width: int, height: int, left: int, top: int) -
 @BOTH
 def test_the_face_of_a_portrait_is_found_where_the_cascade_finds_it(finders, portrait: np.ndarray, reach: Reach):
     (found,) = finders[reach].find(portrait)
-    (cascade,) = FaceDetector().detect(gray_picture(portrait))
+    (cascade,) = CascadeFinder().find(Picture(portrait))
     assert overlap(found.box, cascade) > 0.6
     assert found.score > 0.6
 
