@@ -21,6 +21,7 @@ from training.data.elsewhere import OtherFaces, read_elsewhere
 from training.data.faces import PUBLIC_TEST, TRAINING, DataError, FaceData, count_warnings, read_faces
 from training.fitting.history import RunError
 from training.fitting.recipes import RECIPES, find_recipe, network_names, with_those_before
+from training.networks.register import NetworkError
 from training.quiet import quiet
 
 INTERRUPTED = 130  # what shells report for a program that Ctrl-C has ended
@@ -52,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 1
     try:
         return int(options.run(options))
-    except (DataError, ModelFileError, RunError) as error:
+    except (DataError, ModelFileError, NetworkError, RunError) as error:
         print(f"python -m training {options.command}: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

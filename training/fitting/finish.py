@@ -15,7 +15,8 @@ from training.fitting.calibrate import fit_temperature
 from training.fitting.history import check_fitted
 from training.fitting.recipes import RECIPES, Head, Recipe
 from training.machine import describe_machine
-from training.networks.register import build, copy_weights
+from training.networks.build import build
+from training.networks.weights import copy_weights
 from training.quiet import quiet
 from training.reporting.description import description
 
@@ -35,7 +36,7 @@ def finish(
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy("float32")
     plain = build(recipe, recipe.heads)
-    plain.set_weights(model.get_weights())
+    copy_weights(model, plain)
     plain.save(folder / NETWORK_FILE)
     written = [
         _write_head(plain, recipe, head, choosing, folder, histories[head.name], targets[head.name])

@@ -18,7 +18,8 @@ from training.data.targets import soft_targets, weighted_targets
 from training.fitting.finish import NETWORK_FILE, finish, head_truth
 from training.fitting.history import EPOCH_COLUMNS, RunError, check_fitted, history_path, read_history, write_history
 from training.fitting.recipes import RECIPES, Head, Recipe
-from training.networks.register import build, copy_weights
+from training.networks.build import build
+from training.networks.weights import copy_weights
 from training.quiet import quiet
 
 Targets = dict[str, np.ndarray]
@@ -37,7 +38,7 @@ def fit(
     Nothing is selected: the weights are those of the last epoch. After each epoch the folder holds a
     checkpoint and a row more in each head's history; `on_epoch` gets the epoch's number, its seconds and the
     rows by head. `on_step` gets the number of batches fitted so far, those of a resumed run included, and of
-    the whole run. The finished runs that a recipe needs lie beside `folder`. Raises DataError, RunError.
+    the whole run. The finished runs that a recipe needs lie beside `folder`. Raises DataError, RunError, NetworkError.
     """
     training = data.split(TRAINING)
     if training.votes is None and any(head.ferplus_share > 0 for head in recipe.heads):
@@ -237,9 +238,8 @@ def _load_finished(runs: Path, name: str) -> keras.Model:
     """Return a finished network with the quick layers of the fit; raises RunError where it is missing."""
     path, recipe = runs / name / NETWORK_FILE, RECIPES[name]
     check_fitted(path, name)
-    stored = keras.saving.load_model(path, compile=False)
     network = build(recipe, recipe.heads, is_fitted=True)
-    network.set_weights(stored.get_weights())
+    copy_weights(keras.saving.load_model(path, compile=False), network)
     return network
 
 
