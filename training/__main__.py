@@ -71,9 +71,13 @@ def run_fit(options: argparse.Namespace) -> int:
     data = _read(options, needs=TRAINING)
     _set_up_keras(options)
     from training.fitting.progress import fit_with_progress
+    from training.networks.build import check_network
 
+    chain = with_those_before(recipe)
+    for each in chain:  # all of them now, not the last one after hours
+        check_network(each)
     try:
-        for each in with_those_before(recipe):
+        for each in chain:
             run = folder if each is recipe else folder.parent / each.name
             written = fit_with_progress(data, replace(each, **changes), folder=run)
     except KeyboardInterrupt:

@@ -18,7 +18,7 @@ from training.data.targets import soft_targets, weighted_targets
 from training.fitting.finish import NETWORK_FILE, finish, head_truth
 from training.fitting.history import EPOCH_COLUMNS, RunError, check_fitted, history_path, read_history, write_history
 from training.fitting.recipes import RECIPES, Head, Recipe
-from training.networks.build import build
+from training.networks.build import build, check_network
 from training.networks.weights import copy_weights
 from training.quiet import quiet
 
@@ -40,6 +40,7 @@ def fit(
     rows by head. `on_step` gets the number of batches fitted so far, those of a resumed run included, and of
     the whole run. The finished runs that a recipe needs lie beside `folder`. Raises DataError, RunError, NetworkError.
     """
+    check_network(recipe)
     training = data.split(TRAINING)
     if training.votes is None and any(head.ferplus_share > 0 for head in recipe.heads):
         raise DataError(f"recipe {recipe.name} mixes FER+ votes into the targets: give fer2013new.csv "

@@ -1,5 +1,6 @@
 """Every network of the register can be fitted, stored, opened by the app, and fitted on with fewer heads."""
 
+import json
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +9,7 @@ import keras
 import numpy as np
 import pytest
 
-from emocam.engine.model_file import read_model_file, write_metadata
+from emocam.engine.model_file import read_model_file, refused_layers, write_metadata
 from emocam.engine.preprocessing import network_input
 from tests.training.faces_file import picture
 from training.data.faces import resized
@@ -67,6 +68,12 @@ def test_a_network_has_as_many_parameters_as_it_says(entry):
     model = build(recipe_of(entry), [FER2013])
     assert model.count_params() == entry.parameters
     assert f"{entry.parameters:,}" in entry.builder.__doc__
+
+
+@every_network
+def test_a_network_is_made_of_layers_that_the_app_opens(entry):
+    model = build(recipe_of(entry), [FER2013, FERPLUS])
+    assert refused_layers(json.loads(model.to_json())) == []
 
 
 @every_network
