@@ -20,7 +20,7 @@ from emocam.engine.model_file import ModelFileError, read_model_file
 from training.data.elsewhere import OtherFaces, read_elsewhere
 from training.data.faces import PUBLIC_TEST, TRAINING, DataError, FaceData, count_warnings, read_faces
 from training.fitting.history import RunError
-from training.fitting.recipes import RECIPES, find_recipe, network_names, with_those_before
+from training.fitting.recipes import RECIPES, find_recipe, model_names, with_those_before
 from training.networks.register import NetworkError
 from training.quiet import quiet
 
@@ -206,8 +206,8 @@ def _print_scores(scores: dict[str, Any], *, title: str) -> None:
 def _add_fit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser("fit", help="fit a network by a recipe, or go on with a run that was stopped")
     _add_data(parser)
-    parser.add_argument("--recipe", required=True, choices=sorted([*RECIPES, *network_names()]), metavar="NAME",
-                        help="a recipe or a network that one makes: %(choices)s; its teachers are fitted first")
+    parser.add_argument("--recipe", required=True, choices=sorted([*RECIPES, *model_names()]), metavar="NAME",
+                        help="a recipe, or a model that one makes: %(choices)s; its teachers are fitted first")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="the run's folder (default: runs/RECIPE)")
     parser.add_argument("--epochs", type=_positive, metavar="N", help="other than the recipe's")
     parser.add_argument("--seed", type=int, metavar="N", help="other than the recipe's")
@@ -217,7 +217,8 @@ def _add_fit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 def _add_compare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser("compare", help="try one change of a recipe at a time in short fits; print a table")
-    parser.add_argument("changes", nargs="*", metavar="CHANGE", help="see training/compare.py (default: all)")
+    parser.add_argument("changes", nargs="*", metavar="CHANGE",
+                        help="see CHANGES in training/fitting/compare.py (default: all)")
     _add_data(parser)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2], metavar="N", help="(default: 1 2)")
     parser.add_argument("--out", type=Path, default=Path("runs"), metavar="FOLDER",
@@ -243,8 +244,8 @@ def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     parser.add_argument("--data", type=Path, required=True, metavar="CSV|FOLDER",
                         help="real faces, on which the compiled network is compared with Keras")
     parser.add_argument("--out", type=Path, metavar="FILE", help="default: MODEL itself; models/NAME.hdf5 for a run")
-    parser.add_argument("--recipe", choices=network_names(), metavar="NETWORK",
-                        help="describe the file as this network (%(choices)s), where it does not describe itself")
+    parser.add_argument("--recipe", choices=model_names(), metavar="NAME",
+                        help="describe the file as this model (%(choices)s), where it does not describe itself")
     parser.set_defaults(run=run_export)
 
 

@@ -11,7 +11,7 @@ class Head:
     """One of the answers that a network learns at the same time; each becomes a model file of its own.
 
     ferplus_share: how much of its targets is the FER+ votes rather than FER-2013's label, 0 to 1.
-    accuracy_for_balance: how much accuracy on the choosing tenth may be given for the recall of rare
+    accuracy_for_balance: how much accuracy on the validation split may be given for the recall of rare
     labels; None for no such adjustment. accuracy_for_weakest: how much for the label of the lowest recall, after
     every label comes as often as it is true; None for neither. See `training.balance`.
     is_mirrored: the app averages the answers to a face and to its mirror image, for twice the time.
@@ -59,8 +59,8 @@ class Recipe:
     spread over all labels (Szegedy et al. 2016, arXiv:1512.00567). rarity_power: a face counts in the loss by its
     labels' frequencies to the power −`rarity_power`; 0 for all alike. average_momentum: of the exponential average
     of the weights that each epoch ends with; None for none.
-    crop_margin: for the app, see `emocam.preprocessing.crop_face`; the fit takes faces as they stand.
-    fits_all: the choosing tenth is fitted too, in a last fit that goes on with a calibrated network.
+    crop_margin: for the app, see `emocam.engine.preprocessing.crop_face`; the fit takes faces as they stand.
+    fits_all: the validation split is fitted too, in a last fit that goes on with a calibrated network.
     files_as: what its model files are called before the head's name; None for the recipe's own.
     """
 
@@ -91,7 +91,7 @@ class Recipe:
     files_as: str | None = None
     seed: int = 20
 
-    def network_name(self, head: Head) -> str:
+    def model_name(self, head: Head) -> str:
         """Return the name of the model file that one head becomes."""
         return f"{self.files_as or self.name}_{head.name}"
 
@@ -124,7 +124,7 @@ RESIDUAL_START = Recipe(
 )
 
 # After 60 strongly varied epochs the network still underfits: 71 % of the faces that it was fitted on, 66 % of the
-# choosing tenth. It goes on with a second cosine and gentler variations.
+# validation split. It goes on with a second cosine and gentler variations.
 RESIDUAL_FIRST = replace(
     RESIDUAL_START,
     name="residual_first",
@@ -217,7 +217,7 @@ MINI_XCEPTION_LABEL = replace(MINI_XCEPTION_VOTES, name="mini_xception_label", h
 
 
 def _last_fit(recipe: Recipe, *, learning_rate: float) -> Recipe:
-    """Return a gentle fit in which the choosing tenth takes part; its teachers have not seen that."""
+    """Return a gentle fit in which the validation split takes part; its teachers have not seen that."""
     return replace(
         recipe,
         name=f"{recipe.name}_last",
@@ -253,19 +253,19 @@ RECIPES = {
 }
 
 
-def network_names() -> list[str]:
-    """Return the names of the networks that the recipes make."""
-    return sorted({recipe.network_name(head) for recipe in RECIPES.values() for head in recipe.heads})
+def model_names() -> list[str]:
+    """Return the names of the models that the recipes make."""
+    return sorted({recipe.model_name(head) for recipe in RECIPES.values() for head in recipe.heads})
 
 
-def find_head(network: str) -> tuple[Recipe, Head]:
-    """Return the recipe, the last of several, and its head, that make the network of this name; raises KeyError."""
-    made = {recipe.network_name(head): (recipe, head) for recipe in RECIPES.values() for head in recipe.heads}
-    return made[network]
+def find_head(model: str) -> tuple[Recipe, Head]:
+    """Return the recipe, the last of several, and its head, that make the model of this name; raises KeyError."""
+    made = {recipe.model_name(head): (recipe, head) for recipe in RECIPES.values() for head in recipe.heads}
+    return made[model]
 
 
 def find_recipe(name: str) -> Recipe:
-    """Return the recipe of this name, or the one that makes the network of this name; raises KeyError."""
+    """Return the recipe of this name, or the one that makes the model of this name; raises KeyError."""
     return RECIPES[name] if name in RECIPES else find_head(name)[0]
 
 
