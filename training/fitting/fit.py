@@ -250,11 +250,11 @@ def _claim(folder: Path, recipe: Recipe, fitting: FaceData, targets: Targets) ->
     """Write down what a run is made from; raises RunError where the folder holds another run."""
     digest = hashlib.sha256(fitting.images.tobytes() + b"".join(each.tobytes() for each in targets.values()))
     folder.mkdir(parents=True, exist_ok=True)
-    for name, what, text in (
-        ("recipe.json", "recipe", json.dumps(asdict(recipe), indent=2)),
-        ("faces.sha256", "faces or targets", digest.hexdigest()),
+    for name, what, text, read in (
+        ("recipe.json", "recipe", json.dumps(asdict(recipe), indent=2), json.loads),  # in whatever order of the fields
+        ("faces.sha256", "faces or targets", digest.hexdigest(), str),
     ):
         written = folder / name
-        if written.exists() and written.read_text() != text:
+        if written.exists() and read(written.read_text()) != read(text):
             raise RunError(f"{folder} holds a run of other {what}. Choose another folder with --out, or delete it")
         written.write_text(text)

@@ -1,5 +1,6 @@
-"""A run that a former version began is gone on with: other names of columns."""
+"""A run that a former version began is gone on with: other names of columns, other order of a recipe's fields."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,9 +24,10 @@ def epochs_fitted(data: FaceData, recipe: Recipe, folder: Path) -> list[int]:
 
 def test_a_run_of_a_former_version_goes_on(data, tmp_path):
     assert epochs_fitted(data, RECIPE, tmp_path) == [1]
-    history = tmp_path / "history_fer2013.csv"
+    history, recipe = tmp_path / "history_fer2013.csv", tmp_path / "recipe.json"
     written = read_history(history)
     history.write_text(history.read_text().replace("validation_", "choosing_"))
+    recipe.write_text(json.dumps(json.loads(recipe.read_text()), sort_keys=True))
     assert read_history(history) == written
     assert epochs_fitted(data, RECIPE, tmp_path) == []
     with pytest.raises(RunError, match="holds a run of other recipe"):
