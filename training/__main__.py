@@ -21,7 +21,8 @@ from emocam.labels import SUMMED_SPECTRA
 from training.data.elsewhere import OtherFaces, read_elsewhere
 from training.data.faces import PUBLIC_TEST, TRAINING, DataError, FaceData, count_warnings, read_faces
 from training.fitting.history import RunError
-from training.fitting.recipes import RECIPES, find_recipe, network_names, with_those_before
+from training.fitting.recipes import RECIPES, find_recipe, model_names, with_those_before
+from training.networks.register import NetworkError
 from training.quiet import quiet
 
 INTERRUPTED = 130  # what shells report for a program that Ctrl-C has ended
@@ -53,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 1
     try:
         return int(options.run(options))
-    except (DataError, ModelFileError, RunError) as error:
+    except (DataError, ModelFileError, NetworkError, RunError) as error:
         print(f"python -m training {options.command}: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -71,9 +72,13 @@ def run_fit(options: argparse.Namespace) -> int:
     data = _read(options, needs=TRAINING)
     _set_up_keras(options)
     from training.fitting.progress import fit_with_progress
+    from training.networks.build import check_network
 
+    chain = with_those_before(recipe)
+    for each in chain:  # all of them now, not the last one after hours
+        check_network(each)
     try:
-        for each in with_those_before(recipe):
+        for each in chain:
             run = folder if each is recipe else folder.parent / each.name
             written = fit_with_progress(data, replace(each, **changes), folder=run)
     except KeyboardInterrupt:
@@ -205,8 +210,8 @@ def _print_scores(scores: dict[str, Any], *, title: str) -> None:
 def _add_fit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser("fit", help="fit a network by a recipe, or go on with a run that was stopped")
     _add_data(parser)
-    parser.add_argument("--recipe", required=True, choices=sorted([*RECIPES, *network_names()]), metavar="NAME",
-                        help="a recipe or a network that one makes: %(choices)s; its teachers are fitted first")
+    parser.add_argument("--recipe", required=True, choices=sorted([*RECIPES, *model_names()]), metavar="NAME",
+                        help="a recipe, or a model that one makes: %(choices)s; its teachers are fitted first")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="the run's folder (default: runs/RECIPE)")
     parser.add_argument("--epochs", type=_positive, metavar="N", help="other than the recipe's")
     parser.add_argument("--seed", type=int, metavar="N", help="other than the recipe's")
@@ -216,7 +221,8 @@ def _add_fit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 def _add_compare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser("compare", help="try one change of a recipe at a time in short fits; print a table")
-    parser.add_argument("changes", nargs="*", metavar="CHANGE", help="see training/compare.py (default: all)")
+    parser.add_argument("changes", nargs="*", metavar="CHANGE",
+                        help="see CHANGES in training/fitting/compare.py (default: all)")
     _add_data(parser)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2], metavar="N", help="(default: 1 2)")
     parser.add_argument("--out", type=Path, default=Path("runs"), metavar="FOLDER",
@@ -242,8 +248,8 @@ def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     parser.add_argument("--data", type=Path, required=True, metavar="CSV|FOLDER",
                         help="real faces, on which the compiled network is compared with Keras")
     parser.add_argument("--out", type=Path, metavar="FILE", help="default: MODEL itself; models/NAME.hdf5 for a run")
-    parser.add_argument("--recipe", choices=network_names(), metavar="NETWORK",
-                        help="describe the file as this network (%(choices)s), where it does not describe itself")
+    parser.add_argument("--recipe", choices=model_names(), metavar="NAME",
+                        help="describe the file as this model (%(choices)s), where it does not describe itself")
     parser.set_defaults(run=run_export)
 
 

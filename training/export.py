@@ -41,7 +41,7 @@ def export(source: Path, out: Path, *, images: np.ndarray, described_as: str | N
     """Write `out` from a Keras .hdf5 file or the folder of a run with one head; `out` may be the source itself.
 
     images: (N, H, W) uint8 gray faces on which LiteRT and Keras are compared. described_as: the name of the
-    network whose recipe describes a file that does not describe itself, or describes it anew. Raises
+    model whose recipe describes a file that does not describe itself, or describes it anew. Raises
     ModelFileError, DataError; `out` is then as it was.
     """
     weights = find_weights(source)

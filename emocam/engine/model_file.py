@@ -229,8 +229,16 @@ def _text(attribute: str | bytes) -> str:
     return attribute.decode() if isinstance(attribute, bytes) else attribute
 
 
+def refused_layers(config: object) -> list[str]:
+    """Return the sorted names of the layers, and of their parts, for which a file with this configuration is refused.
+
+    config: what Keras writes of a network, read from its JSON.
+    """
+    return sorted(_class_names(config) - KNOWN_LAYERS - KNOWN_PARTS)
+
+
 def _check_layers(path: Path, config: str) -> None:
-    for name in sorted(_class_names(json.loads(config)) - KNOWN_LAYERS - KNOWN_PARTS):
+    for name in refused_layers(json.loads(config)):
         kind = "a Lambda layer, which runs code from the file" if name == "Lambda" else f"the layer {name}"
         raise ModelFileError(f"{path.name} holds {kind}. Only plain layers are accepted. {_CHOOSE}")
 

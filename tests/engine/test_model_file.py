@@ -18,6 +18,7 @@ from emocam.engine.model_file import (
     METADATA,
     ModelFileError,
     read_model_file,
+    refused_layers,
     resolve_model,
     weights_digest,
     with_temperature,
@@ -138,6 +139,13 @@ def test_a_lambda_layer_is_refused_by_name(model: Path):
     change_config(model, lambda config: config["config"]["layers"][2].update(class_name="Lambda"))
     with pytest.raises(ModelFileError, match="a Lambda layer, which runs code"):
         read_model_file(model)
+
+
+def test_refused_layers_are_named_before_there_is_a_file():
+    known = {"class_name": "Dense", "config": {"kernel_initializer": {"class_name": "GlorotUniform", "config": {}}}}
+    custom = {"class_name": "Sly", "module": "theirs", "registered_name": "theirs>Sly", "config": {}}
+    assert refused_layers({"layers": [known]}) == []
+    assert refused_layers({"layers": [custom, known, {"class_name": "Lambda"}]}) == ["Lambda", "theirs.theirs>Sly"]
 
 
 def test_a_lambda_layer_inside_another_layer_is_refused(model: Path):

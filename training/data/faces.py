@@ -104,10 +104,10 @@ def resized(images: np.ndarray, size_px: int) -> np.ndarray:
     return np.stack([cv2.resize(image, (size_px, size_px), interpolation=cv2.INTER_LINEAR) for image in images])
 
 
-def choosing_tenth(data: FaceData) -> np.ndarray:
-    """Return a (N,) bool mask of the tenth of each class that chooses between networks.
+def validation_split(data: FaceData) -> np.ndarray:
+    """Return a (N,) bool mask of the tenth of each class that is held out of a fit, to choose and to calibrate by.
 
-    The tenth is fixed by the pictures themselves (lowest SHA-256), whatever the order of the file, so
+    The split is fixed by the pictures themselves (lowest SHA-256), whatever the order of the file, so
     that exact duplicates of one label fall on one side.
     """
     digests = np.array([hashlib.sha256(image.tobytes()).hexdigest() for image in data.images])

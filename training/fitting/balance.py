@@ -1,4 +1,4 @@
-"""The balance of the labels: what is added to a head's logits after the fit, chosen on the choosing tenth.
+"""The balance of the labels: what is added to a head's logits after the fit, chosen on the validation split.
 
 Rare labels are given back what their rarity took (logit adjustment, Menon et al. 2021, arXiv:2007.07314); or every
 label is answered as often as it is true (bias-corrected temperature scaling, Alexandari et al. 2020,

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from training.data.augment import MIRROR_ONLY
-from training.data.faces import PUBLIC_TEST, TRAINING, DataError, FaceData, choosing_tenth
+from training.data.faces import PUBLIC_TEST, TRAINING, DataError, FaceData, validation_split
 from training.fitting.finish import NETWORK_FILE
 from training.fitting.fit import ask_head
 from training.fitting.history import history_path, read_history
@@ -64,7 +64,7 @@ CHANGES: dict[str, tuple[str, Recipe]] = {
 def compare(data: FaceData, names: Sequence[str], *, seeds: Sequence[int], runs: Path) -> str:
     """Fit each change, all without names, with each seed, what is not yet finished in `runs`; return a Markdown table.
 
-    A score is the mean of the seeds, on the choosing tenth in the size that was fitted, without mirror images and
+    A score is the mean of the seeds, on the validation split in the size that was fitted, without mirror images and
     before the labels are balanced; beside it the farthest that a seed lies from that mean. Accuracy on PublicTest,
     where the data holds it, stands beside and chooses nothing. Raises DataError, RunError.
     """
@@ -73,7 +73,7 @@ def compare(data: FaceData, names: Sequence[str], *, seeds: Sequence[int], runs:
         raise DataError(f"{unknown[0]}: no such change; known are {', '.join(CHANGES)}")
     training = data.split(TRAINING)
     public = data.split(PUBLIC_TEST) if (data.splits == PUBLIC_TEST).any() else None
-    scored = (training.take(choosing_tenth(training)), public)
+    scored = (training.take(validation_split(training)), public)
     rows = []
     for name in names or CHANGES:
         told, recipe = CHANGES[name]
@@ -116,9 +116,9 @@ def _scores(
 def _score(
     network: keras.Model, head: Head, scored: tuple[FaceData, FaceData | None], recipe: Recipe
 ) -> Figures:
-    """Return one head's accuracy and mean recall on the choosing tenth, and its accuracy on PublicTest."""
-    choosing, public = scored
-    probabilities, labels = ask_head(network, head, choosing, recipe)
+    """Return one head's accuracy and mean recall on the validation split, and its accuracy on PublicTest."""
+    validation, public = scored
+    probabilities, labels = ask_head(network, head, validation, recipe)
     said = probabilities.argmax(axis=1)
     figures = (float((said == labels).mean()), mean_recall(said, labels))
     if public is None:

@@ -1,4 +1,4 @@
-"""Ends a run: balances and calibrates each head on the choosing tenth, and writes it as a file of its own."""
+"""Ends a run: balances and calibrates each head on the validation split, and writes it as a file of its own."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,8 @@ from training.fitting.calibrate import fit_temperature
 from training.fitting.history import check_fitted
 from training.fitting.recipes import RECIPES, Head, Recipe
 from training.machine import describe_machine
-from training.networks.register import build, copy_weights
+from training.networks.build import build
+from training.networks.weights import copy_weights
 from training.quiet import quiet
 from training.reporting.description import description
 
@@ -23,9 +24,9 @@ NETWORK_FILE = "network.keras"
 
 
 def finish(
-    model: keras.Model,
+    network: keras.Model,
     recipe: Recipe,
-    choosing: FaceData,
+    validation: FaceData,
     folder: Path,
     *,
     histories: dict[str, list[dict[str, float]]],
@@ -35,10 +36,10 @@ def finish(
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy("float32")
     plain = build(recipe, recipe.heads)
-    plain.set_weights(model.get_weights())
+    copy_weights(network, plain)
     plain.save(folder / NETWORK_FILE)
     written = [
-        _write_head(plain, recipe, head, choosing, folder, histories[head.name], targets[head.name])
+        _write_head(plain, recipe, head, validation, folder, histories[head.name], targets[head.name])
         for head in recipe.heads
     ]
     keras.config.set_dtype_policy(policy)  # the next recipe of a chain is fitted as this one was
@@ -52,7 +53,7 @@ def head_truth(head: Head, data: FaceData) -> np.ndarray:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Calibration:
-    """What is done to a head after the fit. biases: (L,), added to its logits. accuracy: on the choosing tenth,
+    """What is done to a head after the fit. biases: (L,), added to its logits. accuracy: on the validation split,
     None where the fit has seen that.
     """
 
@@ -66,7 +67,7 @@ def _write_head(
     plain: keras.Model,
     recipe: Recipe,
     head: Head,
-    choosing: FaceData,
+    validation: FaceData,
     folder: Path,
     history: list[dict[str, float]],
     targets: np.ndarray,
@@ -74,8 +75,8 @@ def _write_head(
     if recipe.fits_all:
         done = _calibration_before(recipe, head, folder.parent)
     else:
-        done = _calibrate(plain, recipe, head, choosing, targets)
-    name = recipe.network_name(head)
+        done = _calibrate(plain, recipe, head, validation, targets)
+    name = recipe.model_name(head)
     keras.utils.clear_session(free_memory=False)  # the layers' names count from one in every file
     keras.config.set_dtype_policy("float32")
     single = build(recipe, [head], image_size_px=SIZE_PX)
@@ -91,10 +92,10 @@ def _write_head(
 
 
 def _calibrate(
-    plain: keras.Model, recipe: Recipe, head: Head, choosing: FaceData, targets: np.ndarray
+    plain: keras.Model, recipe: Recipe, head: Head, validation: FaceData, targets: np.ndarray
 ) -> _Calibration:
-    labels = head_truth(head, choosing)
-    faces = network_input(choosing.images[labels >= 0], scale=recipe.scale, offset=recipe.offset)
+    labels = head_truth(head, validation)
+    faces = network_input(validation.images[labels >= 0], scale=recipe.scale, offset=recipe.offset)
     labels = labels[labels >= 0]
     views = [faces, faces[:, :, ::-1]] if head.is_mirrored else [faces]
     answers = [plain.predict(view, batch_size=256, verbose=0)[head.name] for view in views]
@@ -117,10 +118,10 @@ def _calibrate(
 
 
 def _calibration_before(recipe: Recipe, head: Head, runs: Path) -> _Calibration:
-    """Return that of the network that a last fit began with, which had not seen the choosing tenth."""
+    """Return that of the network that a last fit began with, which had not seen the validation split."""
     assert recipe.starts_from is not None
     before = RECIPES[recipe.starts_from]
-    path = runs / before.name / f"{before.network_name(head)}.hdf5"
+    path = runs / before.name / f"{before.model_name(head)}.hdf5"
     check_fitted(path, before.name)
     told = read_model_file(path).metadata
     biases = np.array([told["added_to_logits"][label] for label in head.labels])
@@ -136,16 +137,16 @@ def _adjust(scores: keras.layers.Layer, biases: np.ndarray) -> None:
 def _description(
     recipe: Recipe, head: Head, done: _Calibration, history: list[dict[str, float]]
 ) -> dict[str, Any]:
-    calibrated = "temperature and the balance of the labels are fitted on the choosing tenth"
+    calibrated = "temperature and the balance of the labels are fitted on the validation split"
     if recipe.fits_all:
         calibrated = f"temperature and the balance of the labels are those of the recipe {recipe.starts_from}, with " \
-                     "which this fit began and which had not seen the choosing tenth"
+                     "which this fit began and which had not seen the validation split"
     described = description(
         recipe,
         head,
         temperature=done.temperature,
         dataset="FER-2013 (Goodfellow et al. 2013), FER+ votes (Barsoum et al. 2016)",
-        split="Training, all of it" if recipe.fits_all else "Training less its choosing tenth",
+        split="Training, all of it" if recipe.fits_all else "Training less its validation split",
         selection_rule=f"none: the weights of the last epoch; {calibrated}, "
         "and the app's crop margin was chosen on faces that are not FER-2013's",
         licence="The weights are MIT, as Emocam is. FER-2013's pictures were collected from the web for "
@@ -153,6 +154,7 @@ def _description(
     )
     return {
         **described,
+        # The app reads the validation split's scores under this name, which files have had from the first.
         "metrics": {} if done.accuracy is None else {"choosing_tenth": {"accuracy": done.accuracy}},
         "training_seconds": round(sum(row["seconds"] for row in history)),
         "machine": describe_machine(),

@@ -13,12 +13,13 @@ import numpy as np
 
 from emocam.engine.preprocessing import network_input
 from training.data.augment import MIRROR_ONLY, Augmentation, augment, mix
-from training.data.faces import SIZE_PX, TRAINING, DataError, FaceData, choosing_tenth, resized
+from training.data.faces import SIZE_PX, TRAINING, DataError, FaceData, resized, validation_split
 from training.data.targets import soft_targets, weighted_targets
 from training.fitting.finish import NETWORK_FILE, finish, head_truth
 from training.fitting.history import EPOCH_COLUMNS, RunError, check_fitted, history_path, read_history, write_history
 from training.fitting.recipes import RECIPES, Head, Recipe
-from training.networks.register import build, copy_weights
+from training.networks.build import build, check_network
+from training.networks.weights import copy_weights
 from training.quiet import quiet
 
 Targets = dict[str, np.ndarray]
@@ -32,34 +33,37 @@ def fit(
     on_epoch: Callable[[int, float, dict[str, dict[str, float]]], None],
     on_step: Callable[[int, int], None] | None = None,
 ) -> list[Path]:
-    """Fit a network on Training less, as a rule, its choosing tenth; return the stamped .hdf5 files, one a head.
+    """Fit a network on Training less, as a rule, its validation split; return the stamped .hdf5 files, one a head.
 
     Nothing is selected: the weights are those of the last epoch. After each epoch the folder holds a
     checkpoint and a row more in each head's history; `on_epoch` gets the epoch's number, its seconds and the
     rows by head. `on_step` gets the number of batches fitted so far, those of a resumed run included, and of
-    the whole run. The finished runs that a recipe needs lie beside `folder`. Raises DataError, RunError.
+    the whole run. The finished runs that a recipe needs lie beside `folder`. Raises DataError, RunError, NetworkError.
     """
+    check_network(recipe)
     training = data.split(TRAINING)
     if training.votes is None and any(head.ferplus_share > 0 for head in recipe.heads):
         raise DataError(f"recipe {recipe.name} mixes FER+ votes into the targets: give fer2013new.csv "
                         "with --ferplus")
-    chooses = choosing_tenth(training)
-    fitting, choosing = training.take(~chooses | recipe.fits_all), training.take(chooses)
+    is_held_out = validation_split(training)
+    fitting, validation = training.take(~is_held_out | recipe.fits_all), training.take(is_held_out)
     targets = {head.name: _targets(fitting, head, recipe) for head in recipe.heads}
     _claim(folder, recipe, fitting, targets)
     run = _Run(recipe, folder, fitting, targets, on_step)
     for epoch in range(run.epochs_finished, recipe.epochs):
         started = datetime.now(UTC)
         losses = run.fit_epoch(epoch)
-        scores = {head.name: (run.score(head, _sample(fitting)), run.score(head, choosing)) for head in recipe.heads}
+        scores = {
+            head.name: (run.score(head, _sample(fitting)), run.score(head, validation)) for head in recipe.heads
+        }
         seconds = (datetime.now(UTC) - started).total_seconds()
         rows = {
-            name: dict(zip(EPOCH_COLUMNS, (epoch + 1, losses[name], fitted[1], *chosen, seconds), strict=True))
-            for name, (fitted, chosen) in scores.items()
+            name: dict(zip(EPOCH_COLUMNS, (epoch + 1, losses[name], fitted[1], *validated, seconds), strict=True))
+            for name, (fitted, validated) in scores.items()
         }
         run.checkpoint(rows)
         on_epoch(epoch + 1, seconds, rows)
-    return finish(run.model, recipe, choosing, folder, histories=run.histories, targets=targets)
+    return finish(run.network, recipe, validation, folder, histories=run.histories, targets=targets)
 
 
 class _Run:
@@ -81,15 +85,15 @@ class _Run:
         self.views: dict[tuple[Augmentation, int, int], tuple[np.ndarray, Targets]] = {}
         self.histories: dict[str, list[dict[str, float]]] = {head.name: [] for head in recipe.heads}
         if (folder / "checkpoint.keras").exists():
-            self.model = keras.saving.load_model(folder / "checkpoint.keras")
-            finished = int(keras.ops.convert_to_numpy(self.model.optimizer.iterations)) // self.steps
+            self.network = keras.saving.load_model(folder / "checkpoint.keras")
+            finished = int(keras.ops.convert_to_numpy(self.network.optimizer.iterations)) // self.steps
             self.histories = {
                 head.name: read_history(history_path(folder, head.name))[:finished] for head in recipe.heads
             }
         else:
-            self.model = _compiled(recipe, self.steps)
+            self.network = _compiled(recipe, self.steps)
             if recipe.starts_from:
-                copy_weights(_load_finished(folder.parent, recipe.starts_from), self.model)
+                copy_weights(_load_finished(folder.parent, recipe.starts_from), self.network)
 
     @property
     def epochs_finished(self) -> int:
@@ -99,7 +103,7 @@ class _Run:
         """Fit one epoch; return the loss of each head."""
         recipe = self.recipe
         faces, targets = self._varied_faces(epoch)
-        history = self.model.fit(
+        history = self.network.fit(
             network_faces(faces, recipe),
             targets,
             batch_size=recipe.batch_size,
@@ -144,7 +148,7 @@ class _Run:
 
     def score(self, head: Head, data: FaceData) -> tuple[float, float]:
         """Return cross-entropy against what the head is to say of each face, and accuracy."""
-        probabilities, labels = ask_head(self.model, head, data, self.recipe)
+        probabilities, labels = ask_head(self.network, head, data, self.recipe)
         loss = -np.log(np.maximum(probabilities[np.arange(len(labels)), labels], 1e-7)).mean()
         return float(loss), float((probabilities.argmax(axis=1) == labels).mean())
 
@@ -154,7 +158,7 @@ class _Run:
         for name, row in rows.items():
             self.histories[name].append(row)
             write_history(history_path(self.folder, name), self.histories[name])
-        self.model.save(self.folder / "new.keras")
+        self.network.save(self.folder / "new.keras")
         (self.folder / "new.keras").replace(self.folder / "checkpoint.keras")
 
     def _taught(self, faces: np.ndarray, targets: Targets) -> Targets:
@@ -209,7 +213,7 @@ def _size_px(recipe: Recipe, epoch: int) -> int:
 
 
 def _compiled(recipe: Recipe, steps: int) -> keras.Model:
-    model = build(recipe, recipe.heads, is_fitted=True)
+    network = build(recipe, recipe.heads, is_fitted=True)
     warmup_epochs = min(recipe.warmup_epochs, recipe.epochs / 4)  # a short trial has to come down again too
     schedule = keras.optimizers.schedules.CosineDecay(
         initial_learning_rate=recipe.learning_rate / 100,
@@ -224,22 +228,21 @@ def _compiled(recipe: Recipe, steps: int) -> keras.Model:
         use_ema=recipe.average_momentum is not None,
         ema_momentum=recipe.average_momentum or 0.0,
     )
-    model.compile(
+    network.compile(
         optimizer,
         loss={head.name: "categorical_crossentropy" for head in recipe.heads},
         loss_weights={head.name: head.weight for head in recipe.heads},
         jit_compile=keras.backend.backend() == "jax",
     )
-    return model
+    return network
 
 
 def _load_finished(runs: Path, name: str) -> keras.Model:
     """Return a finished network with the quick layers of the fit; raises RunError where it is missing."""
     path, recipe = runs / name / NETWORK_FILE, RECIPES[name]
     check_fitted(path, name)
-    stored = keras.saving.load_model(path, compile=False)
     network = build(recipe, recipe.heads, is_fitted=True)
-    network.set_weights(stored.get_weights())
+    copy_weights(keras.saving.load_model(path, compile=False), network)
     return network
 
 
@@ -247,11 +250,11 @@ def _claim(folder: Path, recipe: Recipe, fitting: FaceData, targets: Targets) ->
     """Write down what a run is made from; raises RunError where the folder holds another run."""
     digest = hashlib.sha256(fitting.images.tobytes() + b"".join(each.tobytes() for each in targets.values()))
     folder.mkdir(parents=True, exist_ok=True)
-    for name, what, text in (
-        ("recipe.json", "recipe", json.dumps(asdict(recipe), indent=2)),
-        ("faces.sha256", "faces or targets", digest.hexdigest()),
+    for name, what, text, read in (
+        ("recipe.json", "recipe", json.dumps(asdict(recipe), indent=2), json.loads),  # in whatever order of the fields
+        ("faces.sha256", "faces or targets", digest.hexdigest(), str),
     ):
         written = folder / name
-        if written.exists() and written.read_text() != text:
+        if written.exists() and read(written.read_text()) != read(text):
             raise RunError(f"{folder} holds a run of other {what}. Choose another folder with --out, or delete it")
         written.write_text(text)

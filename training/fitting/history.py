@@ -5,7 +5,8 @@ from pathlib import Path
 
 from training.data.faces import DataError
 
-EPOCH_COLUMNS = ("epoch", "loss", "accuracy", "choosing_loss", "choosing_accuracy", "seconds")
+EPOCH_COLUMNS = ("epoch", "loss", "accuracy", "validation_loss", "validation_accuracy", "seconds")
+FORMER_COLUMNS = {"choosing_loss": "validation_loss", "choosing_accuracy": "validation_accuracy"}
 
 
 class RunError(Exception):
@@ -38,7 +39,9 @@ def read_history(path: Path) -> list[dict[str, float]]:
     """Return the rows of a run's history; raises DataError where it is missing or damaged."""
     try:
         with path.open(newline="") as file:
-            return [{name: float(row[name]) for name in EPOCH_COLUMNS} for row in csv.DictReader(file)]
+            rows = csv.DictReader(file)
+            rows.fieldnames = [FORMER_COLUMNS.get(name, name) for name in rows.fieldnames or ()]
+            return [{name: float(row[name]) for name in EPOCH_COLUMNS} for row in rows]
     except FileNotFoundError:
         raise DataError(f"{path}: no such file. Give the history.csv of the run with --history") from None
     except (KeyError, TypeError, ValueError) as error:

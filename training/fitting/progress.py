@@ -19,7 +19,7 @@ def fit_with_progress(data: FaceData, recipe: Recipe, *, folder: Path) -> list[P
 
         def on_epoch(epoch: int, seconds: float, rows: dict[str, dict[str, float]]) -> None:
             told = "; ".join(
-                f"{name}: loss {row['loss']:.4f}, choosing tenth {row['choosing_accuracy']:.1%} right"
+                f"{name}: loss {row['loss']:.4f}, validation accuracy {row['validation_accuracy']:.1%}"
                 for name, row in rows.items()
             )
             line = f"epoch {epoch} of {recipe.epochs}, {seconds:.0f} s. {told}"

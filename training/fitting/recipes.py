@@ -8,22 +8,19 @@ from training.data.augment import Augmentation
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """One of the answers that a network learns at the same time; each becomes a model file of its own.
-
-    ferplus_share: how much of its targets is the FER+ votes rather than FER-2013's label, 0 to 1.
-    accuracy_for_balance: how much accuracy on the choosing tenth may be given for the recall of rare
-    labels; None for no such adjustment. accuracy_for_weakest: how much for the label of the lowest recall, after
-    every label comes as often as it is true; None for neither. See `training.balance`.
-    is_mirrored: the app averages the answers to a face and to its mirror image, for twice the time.
-    """
+    """One of the answers that a network learns at the same time; each becomes a model file of its own."""
 
     name: str
     labels: tuple[str, ...]
-    ferplus_share: float
-    weight: float
-    accuracy_for_balance: float | None
-    accuracy_for_weakest: float | None = None
-    is_mirrored: bool = False
+    ferplus_share: float  # of its targets, the FER+ votes rather than FER-2013's label, 0 to 1
+    weight: float  # of its loss
+
+    # After the fit, how much accuracy on the validation split may be given up for other things; None for no adjustment.
+    # See `training.fitting.balance`.
+    accuracy_for_balance: float | None  # for the recall of rare labels
+    accuracy_for_weakest: float | None = None  # for the label of the lowest recall, once all come as often as true
+
+    is_mirrored: bool = False  # the app averages the answers to a face and to its mirror image, for twice the time
 
 
 # FER-2013's labels come from search words, FER+'s from ten people looking. A network that learns both at once
@@ -42,56 +39,54 @@ FERPLUS = Head("ferplus", (*EMOTIONS, CONTEMPT), ferplus_share=1.0, weight=1.0, 
 SMALL_FERPLUS = replace(FERPLUS, is_mirrored=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """One training run.
-
-    learning_rate: the peak, reached after `warmup_epochs`, then a half cosine to zero.
-    weight_decay: decoupled (AdamW). calm_epochs: how many epochs at the end only mirror the faces.
-    sizes_px: pairs of a share of the epochs and the side of the faces up to there; smaller ones first cost
-    less (Tan and Le 2021, arXiv:2104.00298). mixup_alpha: of the Beta distribution by which two faces and
-    their targets are mixed, 0 for none (Zhang et al. 2018, arXiv:1710.09412).
-    starts_from: the recipe whose finished network this one begins with; None for random weights.
-    teachers: the recipes of networks whose mean answer to the same varied face makes up `teacher_share` of
-    the targets (Hinton et al. 2015, arXiv:1503.02531). views: how many sets of varied faces are made and taken in
-    turn, mirrored anew each time, which saves asking the teachers each epoch; 0 for a new set each epoch.
-    last_learning_rate: where the cosine ends, as a share of the peak. label_smoothing: how much of a target is
-    spread over all labels (Szegedy et al. 2016, arXiv:1512.00567). rarity_power: a face counts in the loss by its
-    labels' frequencies to the power −`rarity_power`; 0 for all alike. average_momentum: of the exponential average
-    of the weights that each epoch ends with; None for none.
-    crop_margin: for the app, see `emocam.preprocessing.crop_face`; the fit takes faces as they stand.
-    fits_all: the choosing tenth is fitted too, in a last fit that goes on with a calibrated network.
-    files_as: what its model files are called before the head's name; None for the recipe's own.
-    """
+    """One training run."""
 
     name: str
-    architecture: str
-    epochs: int
-    batch_size: int
-    learning_rate: float
-    warmup_epochs: int
-    weight_decay: float
-    augmentation: Augmentation
-    calm_epochs: int
-    heads: tuple[Head, ...] = (FER2013, FERPLUS)
-    sizes_px: tuple[tuple[float, int], ...] = ((1.0, 48),)
-    mixup_alpha: float = 0.0
-    starts_from: str | None = None
-    teachers: tuple[str, ...] = ()
-    teacher_share: float = 0.0
-    views: int = 0
-    last_learning_rate: float = 0.0
-    label_smoothing: float = 0.0
-    rarity_power: float = 0.0
-    average_momentum: float | None = None
-    scale: float = 1 / 127.5
-    offset: float = -1.0
-    crop_margin: float = 0.0
-    fits_all: bool = False
-    files_as: str | None = None
+    files_as: str | None = None  # what its model files are called before the head's name; None for the recipe's own
     seed: int = 20
 
-    def network_name(self, head: Head) -> str:
+    # The network.
+    architecture: str  # a name in the register, see `training.networks.register`
+    heads: tuple[Head, ...] = (FER2013, FERPLUS)
+    starts_from: str | None = None  # the recipe whose finished network it begins with; None for random weights
+
+    # What a pixel and a face become on their way in.
+    scale: float = 1 / 127.5  # input = pixel × scale + offset
+    offset: float = -1.0
+    crop_margin: float = 0.0  # for the app, see `preprocessing.crop_face`; the fit takes faces as they stand
+
+    # Faces.
+    fits_all: bool = False  # also the validation split, in a last fit that goes on with a calibrated network
+    sizes_px: tuple[tuple[float, int], ...] = ((1.0, 48),)
+    """Pairs of a share of the epochs and the side of the faces up to there: smaller ones first cost less (Tan and Le
+    2021, arXiv:2104.00298)."""
+    augmentation: Augmentation
+    calm_epochs: int  # at the end, which only mirror the faces
+    mixup_alpha: float = 0.0
+    """Of the Beta distribution by which two faces and their targets are mixed; 0 for none (Zhang et al. 2018,
+    arXiv:1710.09412)."""
+    views: int = 0
+    """How many sets of varied faces are made and taken in turn, mirrored anew each time, which saves asking the
+    teachers in each epoch; 0 for a new set in each epoch."""
+
+    # Targets.
+    teachers: tuple[str, ...] = ()  # recipes whose networks' mean answer to the same varied face is learnt
+    teacher_share: float = 0.0  # of the targets, that answer (Hinton et al. 2015, arXiv:1503.02531)
+    label_smoothing: float = 0.0  # of a target, spread over all labels (Szegedy et al. 2016, arXiv:1512.00567)
+    rarity_power: float = 0.0  # a face counts by its labels' frequencies to the power −this; 0 for all alike
+
+    # Steps.
+    epochs: int
+    batch_size: int
+    learning_rate: float  # the peak, reached after the warm-up, from which half a cosine leads down
+    warmup_epochs: int
+    last_learning_rate: float = 0.0  # where the cosine ends, as a share of the peak
+    weight_decay: float  # decoupled, as in AdamW
+    average_momentum: float | None = None  # of the average of the weights that each epoch ends with; None for none
+
+    def model_name(self, head: Head) -> str:
         """Return the name of the model file that one head becomes."""
         return f"{self.files_as or self.name}_{head.name}"
 
@@ -124,7 +119,7 @@ RESIDUAL_START = Recipe(
 )
 
 # After 60 strongly varied epochs the network still underfits: 71 % of the faces that it was fitted on, 66 % of the
-# choosing tenth. It goes on with a second cosine and gentler variations.
+# validation split. It goes on with a second cosine and gentler variations.
 RESIDUAL_FIRST = replace(
     RESIDUAL_START,
     name="residual_first",
@@ -217,7 +212,7 @@ MINI_XCEPTION_LABEL = replace(MINI_XCEPTION_VOTES, name="mini_xception_label", h
 
 
 def _last_fit(recipe: Recipe, *, learning_rate: float) -> Recipe:
-    """Return a gentle fit in which the choosing tenth takes part; its teachers have not seen that."""
+    """Return a gentle fit in which the validation split takes part; its teachers have not seen that."""
     return replace(
         recipe,
         name=f"{recipe.name}_last",
@@ -253,19 +248,19 @@ RECIPES = {
 }
 
 
-def network_names() -> list[str]:
-    """Return the names of the networks that the recipes make."""
-    return sorted({recipe.network_name(head) for recipe in RECIPES.values() for head in recipe.heads})
+def model_names() -> list[str]:
+    """Return the names of the models that the recipes make."""
+    return sorted({recipe.model_name(head) for recipe in RECIPES.values() for head in recipe.heads})
 
 
-def find_head(network: str) -> tuple[Recipe, Head]:
-    """Return the recipe, the last of several, and its head, that make the network of this name; raises KeyError."""
-    made = {recipe.network_name(head): (recipe, head) for recipe in RECIPES.values() for head in recipe.heads}
-    return made[network]
+def find_head(model: str) -> tuple[Recipe, Head]:
+    """Return the recipe, the last of several, and its head, that make the model of this name; raises KeyError."""
+    made = {recipe.model_name(head): (recipe, head) for recipe in RECIPES.values() for head in recipe.heads}
+    return made[model]
 
 
 def find_recipe(name: str) -> Recipe:
-    """Return the recipe of this name, or the one that makes the network of this name; raises KeyError."""
+    """Return the recipe of this name, or the one that makes the model of this name; raises KeyError."""
     return RECIPES[name] if name in RECIPES else find_head(name)[0]
 
 

@@ -33,7 +33,7 @@ def count_flops(path: Path) -> dict[str, int]:
     shapes = _output_shapes(config)
     flops = {}
     for layer in config["layers"]:
-        inbound = _tensors(layer.get("inbound_nodes", []))
+        inbound = taken_tensors(layer.get("inbound_nodes", []))
         if layer["class_name"] in _MULTIPLIES and not inbound:
             raise ValueError(f"expected the shapes of layer {layer['config']['name']}, as Keras 3 writes them")
         if layer["class_name"] in _MULTIPLIES:
@@ -66,12 +66,13 @@ def _output_shapes(config: dict[str, Any]) -> dict[str, list[int]]:
     return {
         tensor["keras_history"][0]: tensor["shape"]
         for layer in config["layers"]
-        for tensor in _tensors(layer.get("inbound_nodes", []))
+        for tensor in taken_tensors(layer.get("inbound_nodes", []))
     }
 
 
-def _tensors(part: object) -> list[dict[str, Any]]:
+def taken_tensors(part: object) -> list[dict[str, Any]]:
+    """Return the tensors that a layer takes in, each with `shape` and `keras_history`, from its `inbound_nodes`."""
     if isinstance(part, dict) and part.get("class_name") == "__keras_tensor__":
         return [part["config"]]
-    parts = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
-    return [tensor for each in parts for tensor in _tensors(each)]
+    parts = part.values() if isinstance(part, dict) else part if isinstance(part, list | tuple) else ()
+    return [tensor for each in parts for tensor in taken_tensors(each)]

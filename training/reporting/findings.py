@@ -10,7 +10,7 @@ class Findings:
 
     scores: see `evaluate`. repeated: how many pictures stand in Training too. distinct: the scores without
     those; None where the data file has no Training. judge: whose labels the network was tuned for, `fer2013`
-    or `ferplus`. robustness: see `training.robustness`.
+    or `ferplus`. robustness: see `training.scoring.robustness`.
     """
 
     split: str

@@ -6,7 +6,7 @@ import numpy as np
 
 from emocam.engine.model_file import ModelFile
 from emocam.labels import CONTEMPT, SPECTRA, SUMMED_SPECTRA
-from training.fitting.recipes import RECIPES, find_recipe, network_names
+from training.fitting.recipes import RECIPES, find_recipe, model_names
 from training.networks.complexity import count_flops
 from training.reporting.findings import Findings
 from training.reporting.tables import interval, share, table
@@ -179,19 +179,24 @@ def _training(model: ModelFile, epochs: int) -> str:
     seconds, teachers, start = metadata.get("training_seconds"), recipe.get("teachers"), recipe.get("starts_from")
     rows = [
         ("data", metadata.get("dataset", "not known")),
-        ("fitted on", metadata.get("split", "not known")),
+        ("fitted on", _in_our_words(metadata.get("split", "not known"))),
         ("began with", f"recipe `{start}`" if start else "random weights" if recipe else "not known"),
         ("teachers", ", ".join(f"recipe `{name}`" for name in teachers) if teachers else "none"),
-        ("selection", metadata.get("selection_rule", "not known")),
+        ("selection", _in_our_words(metadata.get("selection_rule", "not known"))),
         ("epochs", f"{epochs}"),
         ("time", "not known" if seconds is None else f"{seconds / 60:.0f} minutes"),
         ("machine", metadata.get("machine", "not known")),
         ("date", metadata.get("date", "not known")),
     ]
     fitted_too = "" if not recipe.get("fits_all") else (
-        "\n\nThe choosing tenth was fitted too, so its curves below are no measure of the network."
+        "\n\nThe validation split was fitted too, so its curves below are no measure of the network."
     )
     return "## Training\n\n" + table(("", ""), rows) + fitted_too
+
+
+def _in_our_words(text: str) -> str:
+    """Return a text of a model file with the name that the validation split had in older files replaced."""
+    return text.replace("choosing tenth", "validation split")
 
 
 def _reproduce(model: ModelFile, findings: Findings) -> str:
@@ -199,7 +204,7 @@ def _reproduce(model: ModelFile, findings: Findings) -> str:
     votes = " --ferplus fer2013new.csv" if "ferplus" in findings.scores else ""
     commands = []
     if recipe is not None:
-        known = recipe["name"] in [*RECIPES, *network_names()]
+        known = recipe["name"] in [*RECIPES, *model_names()]
         shipped = find_recipe(recipe["name"]) if known else None
         run = shipped.name if shipped else recipe["name"]
         changed = [

@@ -21,16 +21,16 @@ DPI = 150
 
 
 def plot_curves(history: list[dict[str, float]], path: Path) -> None:
-    """Draw accuracy and loss by epoch, on fitted faces and on the choosing tenth."""
+    """Draw accuracy and loss by epoch, on fitted faces and on the validation split."""
     epochs = [row["epoch"] for row in history]
     with plt.rc_context(STYLE):
         figure, (accuracy, loss) = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
         _plot_lines(accuracy, epochs, {"fitted faces (a sample)": ([row["accuracy"] for row in history], FITTED),
-                                       "choosing tenth": ([row["choosing_accuracy"] for row in history], CHOOSING)})
+                                       "validation split": ([row["validation_accuracy"] for row in history], CHOOSING)})
         accuracy.set_title("Accuracy")
         accuracy.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         _plot_lines(loss, epochs, {"fitted targets": ([row["loss"] for row in history], FITTED),
-                                   "choosing tenth": ([row["choosing_loss"] for row in history], CHOOSING)})
+                                   "validation split": ([row["validation_loss"] for row in history], CHOOSING)})
         loss.set_title("Cross-entropy")
         figure.savefig(path, dpi=DPI)
         plt.close(figure)

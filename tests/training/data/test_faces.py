@@ -11,11 +11,11 @@ from tests.training.faces_file import FERPLUS_COLUMNS, picture, rows, write_fer2
 from training.data.faces import (
     FERPLUS_LABELS,
     DataError,
-    choosing_tenth,
     count_warnings,
     in_other_split,
     majority,
     read_faces,
+    validation_split,
 )
 
 
@@ -182,13 +182,13 @@ def test_a_partial_file_is_told_apart_from_the_published_one(fer2013):
     ]
 
 
-def test_the_choosing_tenth_is_stratified_and_does_not_depend_on_the_order(tmp_path):
+def test_the_validation_split_is_stratified_and_does_not_depend_on_the_order(tmp_path):
     data = rows(training=280, public_test=0)
     faces = read_faces(write_fer2013(tmp_path / "a.csv", data))
-    chosen = choosing_tenth(faces)
+    chosen = validation_split(faces)
     assert np.bincount(faces.labels[chosen]).tolist() == [4] * 7
     turned = read_faces(write_fer2013(tmp_path / "b.csv", data[::-1]))
-    np.testing.assert_array_equal(choosing_tenth(turned)[::-1], chosen)
+    np.testing.assert_array_equal(validation_split(turned)[::-1], chosen)
 
 
 def test_pictures_that_stand_in_both_splits_are_found(tmp_path):

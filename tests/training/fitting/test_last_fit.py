@@ -1,4 +1,4 @@
-"""A last fit takes the choosing tenth too, and its calibration from the network that had not seen it."""
+"""A last fit takes the validation split too, and its calibration from the network that had not seen it."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from emocam.engine.model_file import read_model_file
-from training.data.faces import TRAINING, FaceData, choosing_tenth
+from training.data.faces import TRAINING, FaceData, validation_split
 from training.fitting.fit import fit
 from training.fitting.history import RunError
 from training.fitting.recipes import FER2013, MINI_XCEPTION_ALONE, RECIPES, Recipe
@@ -27,7 +27,7 @@ def steps(data: FaceData, recipe: Recipe, runs: Path) -> int:
 def test_a_last_fit_takes_all_faces_and_the_calibration_of_the_network_before(data, tmp_path, monkeypatch):
     monkeypatch.setitem(RECIPES, "before", BEFORE)
     training = data.split(TRAINING)
-    held_out = int(choosing_tenth(training).sum())
+    held_out = int(validation_split(training).sum())
     assert held_out >= 8
     before, last = (steps(data, recipe, tmp_path) for recipe in (BEFORE, LAST))
     assert (before, last) == (2 * -(-(len(training) - held_out) // 8), 2 * -(-len(training) // 8))
@@ -35,7 +35,7 @@ def test_a_last_fit_takes_all_faces_and_the_calibration_of_the_network_before(da
     for figure in ("temperature", "added_to_logits", "logit_adjustment"):
         assert of_last[figure] == told[figure]
     assert any(told["added_to_logits"].values())
-    assert (told["split"], of_last["split"]) == ("Training less its choosing tenth", "Training, all of it")
+    assert (told["split"], of_last["split"]) == ("Training less its validation split", "Training, all of it")
     assert "choosing_tenth" in told["metrics"]
     assert of_last["metrics"] == {}
     assert "those of the recipe before" in of_last["selection_rule"]

@@ -25,7 +25,7 @@ def test_what_a_recipe_needs_is_fitted_before_it(recipe):
     for place, name in enumerate(chain):
         needed = {each for each in (*RECIPES[name].teachers, RECIPES[name].starts_from) if each}
         assert needed <= set(chain[:place])
-        assert not any(RECIPES[each].fits_all for each in needed), "a teacher has to hold the choosing tenth out"
+        assert not any(RECIPES[each].fits_all for each in needed), "a teacher has to hold the validation split out"
 
 
 def test_a_network_that_several_recipes_make_is_made_by_the_last():

@@ -1,24 +1,150 @@
-"""Networks with some of the heads of a larger one answer as that one does."""
+"""Every network of the register can be fitted, stored, opened by the app, and fitted on with fewer heads."""
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
 
-from training.fitting.recipes import FER2013, FERPLUS, RECIPES
-from training.networks.register import build, copy_weights
+from emocam.engine.model_file import read_model_file, refused_layers, write_metadata
+from emocam.engine.preprocessing import network_input
+from tests.training.faces_file import picture
+from training.data.faces import resized
+from training.export import LARGEST_DIFFERENCE, export
+from training.fitting.recipes import FER2013, FERPLUS, RECIPES, Recipe
+from training.networks.batch_norm import FusedBatchNormalization
+from training.networks.build import build
+from training.networks.register import NETWORKS, Network, NetworkError, find_network, network
+from training.networks.weights import copy_weights
+from training.reporting.description import description
+from training.scoring.inference import litert_network
 
 pytestmark = pytest.mark.training
+SIZE_PX = 32
+every_network = pytest.mark.parametrize("entry", NETWORKS.values(), ids=NETWORKS)
 
 
-@pytest.mark.parametrize("name", ["mini_xception_taught", "residual"])
+def recipe_of(entry: Network) -> Recipe:
+    return replace(RECIPES["residual"], name="throw_away", architecture=entry.name)
+
+
+def scatter(model: keras.Model, *, seed: int) -> None:
+    """Give the biases and statistics, which begin as zeros and ones, values of their own, as a fit does."""
+    rng = np.random.default_rng(seed)
+    for weight in model.weights:
+        if len(weight.shape) == 1:
+            drawn = rng.normal(0, 0.1, weight.shape)
+            weight.assign(np.abs(keras.ops.convert_to_numpy(weight) + drawn) if "variance" in weight.path else drawn)
+            if "gamma" in weight.path:
+                weight.assign(1 + drawn)
+
+
+def tell_apart(model: keras.Model, head: str, inputs: np.ndarray) -> None:
+    """Scale a head's last layer, so that its answers to the inputs differ.
+
+    Not by more: faces hardly differ to random layers, and rounding is scaled up with what there is.
+    """
+    logits = np.log(keras.ops.convert_to_numpy(model(inputs)[head]))
+    scores = model.get_layer(f"{head}_scores")
+    kernel, bias = scores.get_weights()
+    factor = 0.2 / logits.std(axis=0).max()
+    scores.set_weights([factor * kernel, factor * (bias - logits.mean(axis=0))])
+
+
+def some_faces() -> np.ndarray:
+    """Return (21, 48, 48) uint8 faces, three of each label."""
+    return np.stack([picture(label, seed=seed) for seed in range(3) for label in range(7)])
+
+
+def answers(model: keras.Model, head: str) -> np.ndarray:
+    return keras.ops.convert_to_numpy(model(network_input(some_faces(), scale=1 / 127.5, offset=-1))[head])
+
+
+@every_network
+def test_a_network_has_as_many_parameters_as_it_says(entry):
+    model = build(recipe_of(entry), [FER2013])
+    assert model.count_params() == entry.parameters
+    assert f"{entry.parameters:,}" in entry.builder.__doc__
+
+
+@every_network
+def test_a_network_is_made_of_layers_that_the_app_opens(entry):
+    model = build(recipe_of(entry), [FER2013, FERPLUS])
+    assert refused_layers(json.loads(model.to_json())) == []
+
+
+@every_network
+def test_each_head_ends_with_a_bias_for_each_label(entry):
+    model = build(recipe_of(entry), [FER2013, FERPLUS])
+    assert list(model.output_names) == ["fer2013", "ferplus"]
+    for head in (FER2013, FERPLUS):
+        _kernel, bias = model.get_layer(f"{head.name}_scores").get_weights()
+        assert bias.shape == (len(head.labels),)
+
+
+@every_network
+def test_a_network_answers_in_its_file_as_it_did_before(entry, tmp_path):
+    keras.utils.set_random_seed(1)
+    model = build(recipe_of(entry), [FERPLUS], image_size_px=SIZE_PX)
+    inputs = network_input(resized(some_faces(), SIZE_PX), scale=1 / 127.5, offset=-1)
+    scatter(model, seed=1)
+    tell_apart(model, "ferplus", inputs)
+    path = stored(model, recipe_of(entry), tmp_path / "network.hdf5")
+    assert export(path, path, images=some_faces()).face_count == len(inputs)
+    by_keras = keras.ops.convert_to_numpy(model(inputs)["ferplus"])
+    np.testing.assert_allclose(litert_network(read_model_file(path).litert)(inputs), by_keras, atol=LARGEST_DIFFERENCE)
+    assert np.ptp(by_keras, axis=0).max() > 100 * LARGEST_DIFFERENCE, "the faces are answered alike"
+
+
+def stored(model: keras.Model, recipe: Recipe, path: Path) -> Path:
+    """Write a network with one head as a fit does."""
+    keras.Model(model.inputs, model.outputs[0]).save(path, include_optimizer=False)
+    told = dict.fromkeys(("dataset", "split", "selection_rule", "licence"), "not known")
+    write_metadata(path, {**description(recipe, FERPLUS, temperature=1.0, **told), "image_size_px": SIZE_PX})
+    return path
+
+
+@every_network
 @pytest.mark.parametrize("head", [FER2013, FERPLUS], ids=lambda head: head.name)
-def test_a_network_with_one_head_takes_its_part_of_one_with_two(name, head):
-    keras.utils.set_random_seed(3)
-    recipe = RECIPES[name]
-    both, single = build(recipe, recipe.heads), build(recipe, [head], is_fitted=True)
-    faces = np.random.default_rng(4).random((2, 48, 48, 1), np.float32)
-    before = keras.ops.convert_to_numpy(single(faces)[head.name])
+@pytest.mark.parametrize("is_fitted", [True, False], ids=["to be fitted", "to be stored"])
+def test_a_network_with_one_head_takes_its_part_of_one_with_two(entry, head, is_fitted):
+    both = build(recipe_of(entry), [FER2013, FERPLUS], is_fitted=not is_fitted)
+    scatter(both, seed=2)
+    single = build(recipe_of(entry), [head], is_fitted=is_fitted)
+    before = answers(single, head.name)
     copy_weights(both, single)
-    answer = keras.ops.convert_to_numpy(single(faces)[head.name])
-    np.testing.assert_allclose(answer, keras.ops.convert_to_numpy(both(faces)[head.name]), atol=1e-5)
-    assert np.abs(answer - before).max() > 1e-3
+    np.testing.assert_allclose(answers(single, head.name), answers(both, head.name), atol=1e-5)
+    assert np.abs(answers(single, head.name) - before).max() > 1e-3
+
+
+@every_network
+def test_the_fast_layers_of_a_fit_give_their_weights_to_plain_ones(entry, monkeypatch):
+    family = sys.modules[entry.builder.__module__]
+    plain = build(recipe_of(entry), [FER2013])
+    # As with PyTorch, whose function is called by no other backend, and not while a network is built.
+    monkeypatch.setattr(family, "batch_normalization", lambda *, is_fitted: FusedBatchNormalization())
+    fast = build(recipe_of(entry), [FER2013, FERPLUS], is_fitted=True)
+    assert any(isinstance(layer, FusedBatchNormalization) for layer in fast.layers)
+    scatter(fast, seed=3)
+    copy_weights(fast, plain)
+    shared = [layer for layer in fast.layers if layer.name != "ferplus_scores"]
+    expected = [weight for layer in shared for weight in layer.get_weights()]
+    copied = plain.get_weights()
+    assert len(copied) == len(expected)
+    for one, other in zip(copied, expected, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_an_unknown_network_is_answered_with_the_known_ones():
+    with pytest.raises(NetworkError, match="no network is called resnet50; known are mini_xception, residual, ungated"):
+        find_network("resnet50")
+
+
+def test_a_name_is_given_once():
+    before = NETWORKS["residual"]
+    with pytest.raises(ValueError, match=r"training\.networks\.residual has added one of that name"):
+        network("residual", parameters=1)(lambda **_: None)
+    assert NETWORKS["residual"] is before
