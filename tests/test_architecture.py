@@ -14,7 +14,12 @@ import emocam
 ROOT = Path(emocam.__file__).parent.parent
 QT = {"PySide6", "shiboken6", "pyqtgraph"}
 KERAS = {"tensorflow", "keras", "jax", "torch"}
-SHARED_WITH_TRAINING = ("emocam.labels.", "emocam.engine.preprocessing.", "emocam.engine.model_file.")
+SHARED_WITH_TRAINING = (
+    "emocam.labels.",
+    "emocam.engine.preprocessing.",
+    "emocam.engine.model_file.",
+    "emocam.engine.network.",
+)
 
 # Each wing of emocam, and the wings that it may import from; the modules beside the wings are shared by all.
 MAY_IMPORT = {

@@ -7,14 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from emocam.engine.model_file import (
-    ModelFile,
-    ModelFileError,
-    classify,
-    export_command,
-    open_interpreter,
-    read_model_file,
-)
+from emocam.engine.model_file import ModelFile, ModelFileError, export_command, read_model_file
+from emocam.engine.network import classify, open_interpreter
 from emocam.engine.parallel import Pair
 from emocam.engine.preprocessing import network_input
 

@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -154,44 +152,6 @@ def write_litert(path: Path, flatbuffer: bytes) -> None:
         dataset.attrs[LITERT_DIGEST] = hashlib.sha256(flatbuffer).hexdigest()
 
 
-def classify(model: ModelFile, network: Callable[[np.ndarray], np.ndarray], inputs: np.ndarray) -> np.ndarray:
-    """Return the (N, labels) float32 probabilities that a file's network gives when it is used as the file says.
-
-    network: (N, S, S, 1) float32 inputs -> (N, labels) float32 probabilities. Mirror images are asked for in the
-    same call, so that two threads can share a face and its image.
-    """
-    if not model.is_mirrored:
-        return with_temperature(network(inputs), model.temperature)
-    answers = network(np.concatenate([inputs, inputs[:, :, ::-1]]))
-    return with_temperature((answers[: len(inputs)] + answers[len(inputs) :]) / 2, model.temperature)
-
-
-def open_interpreter(flatbuffer: bytes) -> Any:
-    """Return a LiteRT interpreter of a compiled network, with its memory; raises ValueError, RuntimeError."""
-    from ai_edge_litert.interpreter import Interpreter  # 0.14 s, so only once a model is opened
-
-    # One thread: measured, a second one makes one face slower, 2.1 -> 2.6 ms.
-    interpreter = Interpreter(model_content=flatbuffer, num_threads=1)
-    # A flipped bit in a shape can claim gigabytes, which the allocation would take.
-    _check_size(sum(_tensor_bytes(tensor) for tensor in interpreter.get_tensor_details()))
-    interpreter.allocate_tensors()
-    return interpreter
-
-
-def _tensor_bytes(tensor: dict[str, Any]) -> int:
-    return abs(math.prod(map(int, tensor["shape"]))) * np.dtype(tensor["dtype"]).itemsize
-
-
-def with_temperature(probabilities: np.ndarray, temperature: float) -> np.ndarray:
-    """Return (N, labels) float32 probabilities as if their logits had been divided by the temperature.
-
-    Source: Guo et al. 2017, arXiv:1706.04599.
-    """
-    logits = np.log(np.maximum(probabilities, 1e-9)) / temperature
-    scaled = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return (scaled / scaled.sum(axis=1, keepdims=True)).astype(np.float32)
-
-
 def _digest(weights: h5py.Group) -> str:
     digest, claimed_bytes = hashlib.sha256(), 0
 
@@ -199,7 +159,7 @@ def _digest(weights: h5py.Group) -> str:
         nonlocal claimed_bytes
         if isinstance(item, h5py.Dataset):
             claimed_bytes += item.nbytes
-            _check_size(claimed_bytes)
+            check_size(claimed_bytes)
             values = np.ascontiguousarray(item[()], "<f4")
             digest.update(f"{name} {values.shape}\n".encode())
             digest.update(values.tobytes())
@@ -212,7 +172,7 @@ def _litert(path: Path, file: h5py.File, digest: str) -> bytes | None:
     dataset = file.get(LITERT)
     if not isinstance(dataset, h5py.Dataset) or dataset.attrs.get(WEIGHTS_DIGEST) != digest:
         return None
-    _check_size(dataset.nbytes)
+    check_size(dataset.nbytes)
     flatbuffer = np.asarray(dataset[()], np.uint8).tobytes()
     # A file compiled elsewhere may lack it; where it stands, one flipped bit of a weight is found by it.
     if dataset.attrs.get(LITERT_DIGEST, (found := hashlib.sha256(flatbuffer).hexdigest())) != found:
@@ -220,7 +180,8 @@ def _litert(path: Path, file: h5py.File, digest: str) -> bytes | None:
     return flatbuffer
 
 
-def _check_size(claimed_bytes: int) -> None:
+def check_size(claimed_bytes: int) -> None:
+    """Raise ValueError where a file claims more memory than a network has."""
     if claimed_bytes > LARGEST_BYTES:
         raise ValueError(f"expected a network of at most {LARGEST_BYTES >> 20} MB; it claims {claimed_bytes >> 20} MB")
 

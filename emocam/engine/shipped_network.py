@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from emocam.engine.model_file import open_interpreter
+from emocam.engine.network import open_interpreter
 
 
 class ShippedNetwork:

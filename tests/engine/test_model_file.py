@@ -21,10 +21,10 @@ from emocam.engine.model_file import (
     refused_layers,
     resolve_model,
     weights_digest,
-    with_temperature,
     write_litert,
     write_metadata,
 )
+from emocam.engine.network import with_temperature
 from emocam.labels import CONTEMPT, EMOTIONS
 from emocam.resources import shipped_models
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from emocam.engine.model_file import with_temperature
+from emocam.engine.network import with_temperature
 
 ECE_BINS = 15
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from emocam.engine.model_file import ModelFile, ModelFileError, classify, open_interpreter
+from emocam.engine.model_file import ModelFile, ModelFileError
+from emocam.engine.network import classify, open_interpreter
 from emocam.engine.preprocessing import network_input
 from training.data.faces import resized
 from training.quiet import quiet

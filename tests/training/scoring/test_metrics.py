@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emocam.engine.model_file import with_temperature
+from emocam.engine.network import with_temperature
 from emocam.labels import EMOTIONS, KNOWN_EMOTIONS, SPECTRA, SUMMED_SPECTRA
 from training.data.augment import MIRROR_ONLY, Augmentation, augment, mix
 from training.fitting.balance import adjusted, choose_strength, frequency_biases, likeliest_biases, raise_weakest
