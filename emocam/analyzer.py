@@ -10,9 +10,9 @@ from emocam.capture.offline import all_results, open_file
 from emocam.clock import steady_s
 from emocam.closing import ClosedOnExit
 from emocam.engine.classification import open_classifier
-from emocam.engine.detection import open_finder
 from emocam.engine.model_file import resolve_model
 from emocam.engine.pipeline import Pipeline
+from emocam.engine.watch import open_watch
 from emocam.messages import Box, Face, Frame, FrameResult
 from emocam.settings import Settings
 from emocam.sources.errors import SourceError
@@ -97,7 +97,7 @@ class Analyzer(ClosedOnExit):
         """
         self._settings = settings
         self._classifier = open_classifier(resolve_model(str(model or settings.model)))
-        self._picture_finder = open_finder()
+        self._watch = open_watch(settings.faces_found_by)
         self._stream: Pipeline | None = None
         self._frames = 0
         self._start_s: float | None = None
@@ -115,9 +115,9 @@ class Analyzer(ClosedOnExit):
         array, and SourceError for a file that cannot be read.
         """
         image = _checked(picture) if isinstance(picture, np.ndarray) else read_picture(Path(picture).expanduser())
-        self._picture_finder.start_anew()
-        pipeline = Pipeline(self._picture_finder, self._classifier)
-        return _analysis(pipeline.end_faces(pipeline.analyze(Frame(0, 0.0, image), self._settings)))
+        self._watch.start_anew()
+        pipeline = Pipeline(self._classifier, make_watch=lambda _: self._watch)
+        return _analysis(pipeline.end_faces(pipeline.analyze(Frame(0, 0.0, image), self._settings, is_alone=True)))
 
     def track(self, image: np.ndarray, *, time_s: float | None = None) -> Analysis:
         """Return the faces of the next frame of a stream, followed from frame to frame, with their pooled labels.
@@ -136,7 +136,7 @@ class Analyzer(ClosedOnExit):
             )
         frame = Frame(self._frames, now_s - self._start_s, _checked(image))
         if self._stream is None:
-            self._stream = Pipeline(open_finder(), self._classifier)
+            self._stream = Pipeline(self._classifier)
         self._last_s, self._frames = now_s, self._frames + 1
         return _analysis(self._stream.analyze(frame, self._settings))
 
@@ -151,7 +151,7 @@ class Analyzer(ClosedOnExit):
         of it could not.
         """
         with open_file(str(path)) as film:
-            for result in all_results(film, Pipeline(open_finder(), self._classifier), self._settings):
+            for result in all_results(film, Pipeline(self._classifier), self._settings):
                 yield _analysis(result)
             if film.problem:
                 raise SourceError(film.problem)

@@ -16,6 +16,10 @@ log = logging.getLogger(__name__)
 VERSION = 1
 DEFAULT_MODEL = "residual_ferplus"
 
+# What finds faces: Haar cascades, the network BlazeFace, or both.
+CASCADES, BLAZEFACE, BOTH = "cascades", "blazeface", "both"
+FINDERS = (CASCADES, BLAZEFACE, BOTH)
+
 # Jönsson and Söderberg 2018, section 7.5.2.
 RANGES = {
     "prediction_sensitivity_percent": (0, 100),
@@ -30,7 +34,7 @@ class Settings:
     """Every choice that changes what is concluded from a frame; raises ValueError where one is out of range.
 
     source: the identity of a camera, a path or an address; None means the first camera.
-    model: the name of a shipped model, or the path of an .hdf5 file.
+    model: the name of a shipped model, or the path of an .hdf5 file. faces_found_by: one of FINDERS.
     """
 
     source: str | None = None
@@ -40,12 +44,15 @@ class Settings:
     prediction_every_frames: int = 3
     label_every_frames: int = 9
     model: str = DEFAULT_MODEL
+    faces_found_by: str = BOTH
 
     def __post_init__(self) -> None:
         if self.source is not None and not isinstance(self.source, str):
             raise ValueError(f"source: expected a text or nothing; got {self.source!r}")
         if not isinstance(self.spectrum, str) or self.spectrum not in SPECTRA:
             raise ValueError(f"spectrum: expected one of {', '.join(SPECTRA)}; got {self.spectrum!r}")
+        if self.faces_found_by not in FINDERS:
+            raise ValueError(f"faces_found_by: expected one of {', '.join(FINDERS)}; got {self.faces_found_by!r}")
         if not isinstance(self.model, str) or not self.model:
             raise ValueError(f"model: expected a name or a path; got {self.model!r}")
         for name, (low, high) in RANGES.items():

@@ -31,6 +31,7 @@ def test_the_defaults_are_those_of_the_design():
         "prediction_every_frames": 3,
         "label_every_frames": 9,
         "model": "residual_ferplus",
+        "faces_found_by": "both",
     }
 
 

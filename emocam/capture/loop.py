@@ -27,7 +27,6 @@ from emocam.capture.listeners import Listeners
 from emocam.capture.playback import Ended, Failed, Opened, Playback, Step
 from emocam.clock import steady_s
 from emocam.engine.classification import Classifier, open_classifier
-from emocam.engine.detection import open_finder
 from emocam.engine.model_file import ModelFileError, resolve_model
 from emocam.engine.pipeline import Pipeline
 from emocam.latest import Latest
@@ -52,7 +51,7 @@ class Engine:
 
     open_source: Callable[[str | None], Source] = open_source
     open_model: Callable[[str], Classifier] = lambda text: open_classifier(resolve_model(text))
-    make_pipeline: Callable[[], Pipeline] = lambda: Pipeline(open_finder())
+    make_pipeline: Callable[[], Pipeline] = Pipeline
     sessions_folder: Callable[[], Path] = default_parent
     clock: Callable[[], float] = steady_s
 
@@ -224,7 +223,7 @@ class CaptureLoop:
     def _analyze(self, frame: Frame) -> None:
         self._take_settings()  # the newest, though they came while the frame was awaited
         settings = replace(self._settings, model=self._current_model or self._settings.model)
-        result = self._pipeline.analyze(frame, settings)
+        result = self._pipeline.analyze(frame, settings, is_alone=self._playback.is_independent)
         if self._playback.is_independent:
             result = self._pipeline.end_faces(result)
         self._is_lost = False

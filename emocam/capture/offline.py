@@ -31,7 +31,7 @@ def all_results(source: Source, pipeline: Pipeline, settings: Settings) -> Itera
     for frame in frames_of(source):
         if held is not None:
             yield held
-        held = pipeline.analyze(frame, settings)
+        held = pipeline.analyze(frame, settings, is_alone=source.is_independent)
         if source.is_independent:
             held = pipeline.end_faces(held)
     if held is not None:

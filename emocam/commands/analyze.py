@@ -15,7 +15,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from emocam.capture.offline import all_results, open_file
 from emocam.commands.options import chosen_settings
 from emocam.engine.classification import Classifier, open_classifier
-from emocam.engine.detection import open_finder
 from emocam.engine.model_file import ModelFileError, resolve_model
 from emocam.engine.pipeline import Pipeline
 from emocam.sessions.files import RecordingError, numbered_folder
@@ -79,7 +78,7 @@ def analyze(
     on_progress: told after each frame how many are done, and of how many where that is known. Raises
     SourceError where not one frame can be read, and RecordingError where the session cannot be written.
     """
-    pipeline, settings = Pipeline(open_finder(), classifier), replace(settings, source=text)
+    pipeline, settings = Pipeline(classifier), replace(settings, source=text)
     with open_file(text) as source:
         results = all_results(source, pipeline, settings)
         first = next(results, None)

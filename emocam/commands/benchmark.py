@@ -17,7 +17,6 @@ from emocam.capture.offline import frames_of
 from emocam.commands.plain import measure_plain
 from emocam.commands.process import peak_memory_bytes, process_age_s, usable_cores
 from emocam.engine.classification import open_classifier
-from emocam.engine.detection import open_finder
 from emocam.engine.model_file import ModelFileError, resolve_model
 from emocam.engine.pipeline import Pipeline
 from emocam.messages import Frame, Latency
@@ -70,7 +69,7 @@ def run(options: argparse.Namespace) -> int:
     settings = Settings(source=options.source, model=options.model, prediction_every_frames=1)
     try:
         model = resolve_model(options.model)
-        pipeline = Pipeline(open_finder(), open_classifier(model))
+        pipeline = Pipeline(open_classifier(model))
         measurements = measure(options.source, pipeline, settings=settings, frames=options.frames)
         if not options.no_plain:
             # Read anew: kept from before, they would count as the engine's memory.

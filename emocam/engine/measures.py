@@ -5,13 +5,14 @@ to the next: compare a face with itself.
 """
 
 import math
-from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from emocam.engine.mesh import LEFT_EYE, POINTS, RIGHT_EYE
+from emocam.engine.mesh import POINTS
+from emocam.engine.region import LEFT_EYE, RIGHT_EYE
+from emocam.messages import FaceMeasures
 from emocam.resources import asset_path
 
 ASSET = "canonical_face.csv"
@@ -29,40 +30,6 @@ LEVEL_OF_CORNERS = 0.25
 # From which the face is taken to be seen, straight on, wherever in the picture it is: as far as people sit from a
 # webcam. Measured with 40 and 100 instead: angles differ by less than 1 degree.
 CAMERA_DISTANCE_CM = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class FaceMeasures:
-    """Measures of one face in one frame. Left and right are the person's own.
-
-    Angles are between the head and the line from the camera to it, so whoever looks at the camera has about none,
-    wherever in the picture. yaw_deg: positive where the nose points to the picture's right, the person's left.
-    pitch_deg: positive where it points up. roll_deg: positive where the head leans clockwise in the picture.
-    They are turned in this order: yaw about the vertical, pitch, roll.
-
-    The others are taken in three dimensions with the head turned back to face the camera. One unit is the distance
-    between the outer corners of the eyes (points 33 and 263), except for the eyes, where it is the width of each.
-    eyes_open_right: the mean of the distances 160 to 144 and 158 to 153, by that of 33 to 133; on three people 0.21 to
-    0.34 open and 0.14 to 0.17 shut. eyes_open_left: the same of 387 to 373 and 385 to 380, by 263 to 362.
-    mouth_open: the distance between the inner lips, 13 to 14; 0 is shut.
-    brows_raised: how high the brows (mean of 105, 66, 334, 296) are above the corners of the eyes (33, 133, 263, 362).
-    lip_corners: how high the corners of the mouth (61, 291) are above the point a quarter of the way from the upper
-    inner lip (13) to the lower one (14); positive is pulled up.
-
-    How much they vary by themselves, as a standard deviation from one frame to the next, on four webcam clips: yaw 0.1
-    to 0.3, pitch 0.2 to 0.4, roll 0.1 to 0.3 degrees; eyes 0.003 to 0.005, mouth 0.001 to 0.004, brows and corners of
-    the mouth 0.001 to 0.003. Of acted expressions happiness raises `lip_corners` by 0.055, surprise `brows_raised` by
-    0.076 and `mouth_open` by 0.23.
-    """
-
-    yaw_deg: float
-    pitch_deg: float
-    roll_deg: float
-    eyes_open_right: float
-    eyes_open_left: float
-    mouth_open: float
-    brows_raised: float
-    lip_corners: float
 
 
 class CanonicalFace:

@@ -9,6 +9,7 @@ from typing import Any
 import h5py
 import numpy as np
 
+from emocam.engine.region import PointsCrop
 from emocam.labels import KNOWN_EMOTIONS
 from emocam.resources import shipped_models
 
@@ -49,7 +50,8 @@ class ModelFile:
     """A model as it stands in its file.
 
     labels: in the order of the network's outputs. image_size_px: side of the square input. A pixel is
-    fed as pixel × scale + offset. crop_margin: see `preprocessing.crop_face`. temperature: divides the
+    fed as pixel × scale + offset. crop_margin: see `preprocessing.crop_face`; points_crop: how a face is cut out whose
+    points are known, with the same margin where the file does not say. temperature: divides the
     logits. is_mirrored: a face's answer is the mean of those to it and to its mirror image. weights_digest: SHA-256
     of the Keras weights. litert: the compiled network; None if it is missing or was made from other weights.
     metadata: all that the file says of itself.
@@ -61,6 +63,7 @@ class ModelFile:
     scale: float
     offset: float
     crop_margin: float
+    points_crop: PointsCrop
     temperature: float
     is_mirrored: bool
     weights_digest: str
@@ -118,6 +121,7 @@ def read_model_file(path: Path) -> ModelFile:
         scale=float(metadata["scale"]),
         offset=float(metadata["offset"]),
         crop_margin=float(metadata["crop_margin"]),
+        points_crop=_points_crop(metadata),
         temperature=float(metadata["temperature"]),
         is_mirrored=metadata.get("mirrored", False),
         weights_digest=digest,
@@ -237,6 +241,25 @@ def _metadata(path: Path, text: str) -> dict[str, Any]:
     return metadata
 
 
+def _points_crop(metadata: dict[str, Any]) -> PointsCrop:
+    stated = metadata.get("points_crop") or {"margin": metadata["crop_margin"]}
+    return PointsCrop(float(stated["margin"]), float(stated.get("raised", 0)), stated.get("turned", True))
+
+
+def _points_crop_problem(stated: object) -> str | None:
+    if stated is None:
+        return None
+    if not isinstance(stated, dict):
+        return f"expected points_crop with margin, raised and turned; got {stated!r}"
+    for name, low, high, usual in (("margin", -0.4, 2.0, None), ("raised", -1.0, 1.0, 0)):
+        value = stated.get(name, usual)
+        if not isinstance(value, int | float) or isinstance(value, bool) or not low <= value <= high:
+            return f"expected {name} of points_crop from {low:g} to {high:g}; got {value!r}"
+    if not isinstance(stated.get("turned", True), bool):
+        return f"expected turned of points_crop true or false; got {stated['turned']!r}"
+    return None
+
+
 def _metadata_problem(metadata: object) -> str | None:
     if not isinstance(metadata, dict):
         return "its description is no JSON object"
@@ -258,4 +281,4 @@ def _metadata_problem(metadata: object) -> str | None:
         return f"expected mirrored true or false; got {metadata['mirrored']!r}"
     if not isinstance(metadata.get("weights_digest"), str):
         return "the digest of its weights is missing"
-    return None
+    return _points_crop_problem(metadata.get("points_crop"))

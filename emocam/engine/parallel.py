@@ -1,5 +1,6 @@
 """Work on several faces at once, shared by two threads."""
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cache
@@ -8,6 +9,7 @@ from typing import Generic, TypeVar
 Worker = TypeVar("Worker")
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+Other = TypeVar("Other")
 
 
 class Pair(Generic[Worker]):
@@ -27,15 +29,45 @@ class Pair(Generic[Worker]):
         """Return what `do` gives for each item, in their order."""
         if len(items) < 2:
             return [do(self.first, item) for item in items]
+        return self.share_beside(lambda: None, do, items)[1]
+
+    def share_beside(
+        self, call: Callable[[], Other], do: Callable[[Worker, Item], Result], items: Sequence[Item]
+    ) -> tuple[Other, list[Result]]:
+        """Return what a call gives that the thread beside makes first, and what `do` gives for each item.
+
+        The call may share nothing itself: the thread that it would wait for is its own.
+        """
+        if not items:
+            return call(), []
+        results: dict[int, Result] = {}
+        left = deque(enumerate(items))
+
+        def work(worker: Callable[[], Worker]) -> None:
+            while left:
+                try:
+                    number, item = left.popleft()
+                except IndexError:  # the other thread took the last one
+                    return
+                results[number] = do(worker(), item)
+
+        def beside() -> Other:
+            given = call()
+            work(self._other)
+            return given
+
+        future = _thread().submit(beside)
+        try:
+            work(lambda: self.first)
+        finally:
+            wait([future])  # also after an error: the next call finds the second worker idle
+        given = future.result()
+        return given, [results[number] for number in range(len(items))]
+
+    def _other(self) -> Worker:
         if self._second is None:
             self._second = self._make()
-        second, middle = self._second, (len(items) + 1) // 2
-        beside = _thread().submit(lambda: [do(second, item) for item in items[middle:]])
-        try:
-            results = [do(self.first, item) for item in items[:middle]]
-        finally:
-            wait([beside])  # also after an error: the next call finds the second worker idle
-        return results + beside.result()
+        return self._second
 
 
 @cache

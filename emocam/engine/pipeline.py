@@ -1,17 +1,19 @@
 """From a Frame to a FrameResult: find, track, crop, classify, pool, in this order; no Qt, no files."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 import numpy as np
 
 from emocam.engine.classification import Classifier
-from emocam.engine.detection.finder import Finder
+from emocam.engine.detection.finder import Sighting
+from emocam.engine.measures import CanonicalFace
 from emocam.engine.model_file import ModelFile
 from emocam.engine.picture import Picture
-from emocam.engine.preprocessing import crop_face
+from emocam.engine.preprocessing import crop_face, crop_region
 from emocam.engine.tracking import Track, Tracker
+from emocam.engine.watch import Watch, open_watch
 from emocam.messages import Face, Frame, FrameResult, Latency
 from emocam.pooling import Pool, label_shown
 from emocam.settings import Settings
@@ -20,14 +22,26 @@ from emocam.settings import Settings
 class Pipeline:
     """Analyse frame after frame; owned by one thread."""
 
-    def __init__(self, finder: Finder, classifier: Classifier | None = None) -> None:
-        """Begin without faces; without a classifier faces get boxes and numbers, and no labels."""
-        self._finder = finder
+    def __init__(
+        self, classifier: Classifier | None = None, *, make_watch: Callable[[str], Watch] = open_watch
+    ) -> None:
+        """Begin without faces; without a classifier faces get boxes and numbers, and no labels.
+
+        make_watch: opens what finds faces, by `Settings.faces_found_by`.
+        """
+        self._make_watch = make_watch
+        self._watch: Watch | None = None
         self._classifier = classifier
-        self._tracker = Tracker(hits_to_start=finder.hits_to_start)
+        self._canonical = CanonicalFace()
+        self._tracker = Tracker()
         self._pools: dict[int, Pool] = {}
         self._departing: list[tuple[int, Pool]] = []
         self._settings: Settings | None = None  # of the last frame
+
+    @property
+    def problem(self) -> str | None:
+        """What could not be opened of what finds faces, as a sentence for people."""
+        return self._watch.problem if self._watch else None
 
     @property
     def model_labels(self) -> tuple[str, ...]:
@@ -47,27 +61,34 @@ class Pipeline:
         What their pools hold is presented with the next frame.
         """
         self._end(self._tracker.end_all())
-        self._finder.start_anew()
+        if self._watch is not None:
+            self._watch.start_anew()
 
-    def analyze(self, frame: Frame, settings: Settings) -> FrameResult:
-        """Return what the frame shows under these settings."""
+    def analyze(self, frame: Frame, settings: Settings, *, is_alone: bool = False) -> FrameResult:
+        """Return what the frame shows under these settings.
+
+        is_alone: it is no part of a sequence, so that no later frame can confirm what may be a face.
+        """
         started = perf_counter()
-        if settings != self._settings:
-            self._settings = settings
-            for pool in self._pools.values():
-                pool.label = None  # what is shown under new settings owes nothing to the old ones
+        watch = self._take_settings(settings)
         picture = Picture(frame.image)
-        boxes = self._finder.find(
+        sightings = watch.look(
             picture, known=[track.box for track in self._tracker.tracks], likely=self._tracker.candidates
         )
         self._end(
-            self._tracker.update(boxes, time_s=frame.time_s, sensitivity_px=settings.tracking_sensitivity_px)
+            self._tracker.update(
+                [one.box for one in sightings],
+                hits_to_start=[1 if is_alone else one.hits_to_start for one in sightings],
+                time_s=frame.time_s,
+                sensitivity_px=settings.tracking_sensitivity_px,
+            )
         )
-        tracks = self._tracker.tracks
+        by_box = {one.box: one for one in sightings}
+        tracks = [_Seen(track, by_box[track.box] if track.is_seen else None) for track in self._tracker.tracks]
         detected = perf_counter()
         predictions = self._classify(picture, tracks, settings)
         classified = perf_counter()
-        faces = [self._face(track, predictions, settings) for track in tracks]
+        faces = [self._face(one, predictions, settings) for one in tracks]
         departed = [face for face in faces if face.box is None and face.is_new_label]
         departed += self._last_labels(settings)
         return FrameResult(
@@ -83,6 +104,15 @@ class Pipeline:
             ),
         )
 
+    def _take_settings(self, settings: Settings) -> Watch:
+        before, self._settings = self._settings, settings
+        if settings != before:
+            for pool in self._pools.values():
+                pool.label = None  # what is shown under new settings owes nothing to the old ones
+        if self._watch is None or before is None or settings.faces_found_by != before.faces_found_by:
+            self._watch = self._make_watch(settings.faces_found_by)
+        return self._watch
+
     def end_faces(self, result: FrameResult) -> FrameResult:
         """End every track after its last frame; return that frame's result with the labels still due.
 
@@ -96,46 +126,43 @@ class Pipeline:
             faces.append(face if last is None else replace(last, box=face.box, prediction=face.prediction))
         return replace(result, faces=tuple(faces), departed=(*result.departed, *due.values()))
 
-    def _classify(self, picture: Picture, tracks: Sequence[Track], settings: Settings) -> dict[int, np.ndarray]:
+    def _classify(self, picture: Picture, tracks: Sequence["_Seen"], settings: Settings) -> dict[int, np.ndarray]:
         """Return the prediction of each track that is in sight and due for one."""
-        for track in tracks:
-            self._pools.setdefault(track.track_id, Pool()).advance()
+        for one in tracks:
+            self._pools.setdefault(one.number, Pool()).advance()
         if self._classifier is None:
             return {}
         due = [
-            track
-            for track in tracks
-            if track.is_seen and self._pools[track.track_id].is_prediction_due(settings.prediction_every_frames)
+            one
+            for one in tracks
+            if one.sighting and self._pools[one.number].is_prediction_due(settings.prediction_every_frames)
         ]
         if not due:
             return {}
-        probabilities = self._classifier.classify(self._crops(picture, due, self._classifier.model))
-        for track, prediction in zip(due, probabilities, strict=True):
-            self._pools[track.track_id].add(prediction)
-        return {track.track_id: prediction for track, prediction in zip(due, probabilities, strict=True)}
+        model = self._classifier.model
+        probabilities = self._classifier.classify(np.stack([_crop(picture, one.sighting, model) for one in due]))
+        for one, prediction in zip(due, probabilities, strict=True):
+            self._pools[one.number].add(prediction)
+        return {one.number: prediction for one, prediction in zip(due, probabilities, strict=True)}
 
-    def _crops(self, picture: Picture, tracks: Sequence[Track], model: ModelFile) -> np.ndarray:
-        """Return the crops of faces, (N, S, S) uint8."""
-        faces = [self._finder.face_in_box.of(track.box) for track in tracks]
-        return np.stack(
-            [crop_face(picture.gray, face, size_px=model.image_size_px, margin=model.crop_margin) for face in faces]
-        )
-
-    def _face(self, track: Track, predictions: dict[int, np.ndarray], settings: Settings) -> Face:
-        pool = self._pools[track.track_id]
+    def _face(self, one: "_Seen", predictions: dict[int, np.ndarray], settings: Settings) -> Face:
+        pool = self._pools[one.number]
         is_new_label = pool.present(settings.label_every_frames)
         shown = None
         if pool.presented is not None:
             shown = label_shown(pool.presented, self.model_labels, settings, previous=pool.label)
             pool.label = shown.label
+        points = one.sighting.face.points if one.sighting and one.sighting.face else None
         return Face(
-            track_id=track.track_id,
-            box=track.box if track.is_seen else None,
-            prediction=predictions.get(track.track_id),
+            track_id=one.number,
+            box=one.sighting.box if one.sighting else None,
+            prediction=predictions.get(one.number),
             pooled=pool.presented,
             label=shown.label if shown else None,
             confidence=shown.confidence if shown else None,
             is_new_label=is_new_label,
+            points=points,
+            measures=None if points is None else self._canonical.measure(points),
         )
 
     def _end(self, ended: Sequence[Track]) -> None:
@@ -154,3 +181,23 @@ class Pipeline:
                 )
         self._departing.clear()
         return faces
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A track, and how it was seen in this frame; None if it was not."""
+
+    track: Track
+    sighting: Sighting | None
+
+    @property
+    def number(self) -> int:
+        return self.track.track_id
+
+
+def _crop(picture: Picture, sighting: Sighting | None, model: ModelFile) -> np.ndarray:
+    """Return the crop of a face, (S, S) uint8: by its points where they are known, by its box otherwise."""
+    assert sighting is not None
+    if sighting.face is None:
+        return crop_face(picture.gray, sighting.box, size_px=model.image_size_px, margin=model.crop_margin)
+    return crop_region(picture.gray, model.points_crop.of(sighting.face.points), size_px=model.image_size_px)

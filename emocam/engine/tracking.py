@@ -35,25 +35,24 @@ class _Candidate:
 class Tracker:
     """Follow faces from frame to frame; numbers start at 1 and are never reused."""
 
-    def __init__(self, *, hits_to_start: int) -> None:
-        """Start without faces. hits_to_start: in how many consecutive frames a face must be found before it is one."""
+    def __init__(self) -> None:
         self.tracks: tuple[Track, ...] = ()
         self._candidates: tuple[_Candidate, ...] = ()
-        self._hits_to_start = hits_to_start
         self._next_id = 1
-        self._is_first_frame = True
 
     @property
     def candidates(self) -> list[Box]:
         """Boxes of possible faces that are not confirmed yet."""
         return [candidate.box for candidate in self._candidates]
 
-    def update(self, boxes: Sequence[Box], *, time_s: float, sensitivity_px: float) -> list[Track]:
+    def update(
+        self, boxes: Sequence[Box], *, hits_to_start: Sequence[int], time_s: float, sensitivity_px: float
+    ) -> list[Track]:
         """Assign the boxes of one frame to tracks, at most one to each; return the tracks that ended.
 
-        A box farther than `sensitivity_px` from a track's last centroid belongs to another face. A track starts
-        once its face has been found in `hits_to_start` consecutive frames, or at once in a source's first frame.
-        It ends when its face has not been seen for a second.
+        A box farther than `sensitivity_px` from a track's last centroid belongs to another face. hits_to_start: for
+        each box, in how many consecutive frames a face must be found before its track starts. A track ends when its
+        face has not been seen for a second.
         """
         ended = [track for track in self.tracks if time_s - track.last_seen_s > FORGET_AFTER_S]
         alive = [track for track in self.tracks if track not in ended]
@@ -71,21 +70,20 @@ class Tracker:
             else replace(track, is_seen=False)
             for index, track in enumerate(alive)
         ]
-        others = [box for number, box in enumerate(boxes) if number not in set(box_of_track.values())]
+        taken = set(box_of_track.values())
+        others = [one for number, one in enumerate(zip(boxes, hits_to_start, strict=True)) if number not in taken]
         updated += self._started(others, time_s, sensitivity_px)
         self.tracks = tuple(updated)
         return ended
 
     def end_all(self) -> list[Track]:
-        """End all tracks and return them; numbering continues, and the next frame counts as a source's first."""
+        """End all tracks and return them; numbering continues."""
         ended, self.tracks, self._candidates = list(self.tracks), (), ()
-        self._is_first_frame = True
         return ended
 
-    def _started(self, boxes: Sequence[Box], time_s: float, sensitivity_px: float) -> list[Track]:
-        """Return the tracks that start with these boxes; the remaining boxes become candidates."""
-        needed = 1 if self._is_first_frame else self._hits_to_start
-        self._is_first_frame = False
+    def _started(self, found: Sequence[tuple[Box, int]], time_s: float, sensitivity_px: float) -> list[Track]:
+        """Return the tracks that start with these boxes and their hits to start; the rest become candidates."""
+        boxes = [box for box, _ in found]
         hits_of_box = {
             number: self._candidates[index].hits
             for index, number in _assign(
@@ -97,11 +95,16 @@ class Tracker:
                 ]
             ).items()
         }
-        found = [_Candidate(box, hits_of_box.get(number, 0) + 1) for number, box in enumerate(boxes)]
-        self._candidates = tuple(candidate for candidate in found if candidate.hits < needed)
+        starting, waiting = [], []
+        for number, (box, needed) in enumerate(found):
+            hits = hits_of_box.get(number, 0) + 1
+            if hits >= needed:
+                starting.append(box)
+            else:
+                waiting.append(_Candidate(box, hits))
+        self._candidates = tuple(waiting)
         started = [
-            Track(self._next_id + count, candidate.box, (0.0, 0.0), time_s, True)
-            for count, candidate in enumerate(candidate for candidate in found if candidate.hits >= needed)
+            Track(self._next_id + count, box, (0.0, 0.0), time_s, True) for count, box in enumerate(starting)
         ]
         self._next_id += len(started)
         return started

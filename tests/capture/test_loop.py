@@ -117,7 +117,7 @@ def test_the_shares_so_far_begin_anew_with_each_source(start):
 
         frames = 0
 
-        def analyze(self, frame, settings):
+        def analyze(self, frame, settings, *, is_alone=False):
             self.frames += 1
             result = super().analyze(frame, settings)
             (face,) = result.faces
@@ -144,7 +144,7 @@ def test_a_recording_that_begins_when_the_source_is_opened_lacks_no_frame(start)
 
 def test_a_crash_is_told_and_leaves_a_whole_session(start):
     class FailingPipeline(FakePipeline):
-        def analyze(self, frame, settings):
+        def analyze(self, frame, settings, *, is_alone=False):
             if frame.index == 5:
                 raise ZeroDivisionError("an odd picture")
             return super().analyze(frame, settings)

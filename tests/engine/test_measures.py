@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from emocam.engine import measures
+from emocam.engine.detection.blaze_finder import BlazeFinder
 from emocam.engine.detection.blazeface import FULL_RANGE, BlazeFace
 from emocam.engine.measures import CanonicalFace, FaceMeasures
-from emocam.engine.mesh import FaceMesh, detected_region, next_region
+from emocam.engine.mesh import FaceMesh, next_region, region_of_box
 from emocam.resources import asset_path
 from tests.clips import FACE_FROM, demo_frames
 
@@ -59,7 +60,7 @@ def measured(canonical: CanonicalFace, points: np.ndarray) -> FaceMeasures:
 
 
 def points_of(picture: np.ndarray, face_mesh: FaceMesh) -> np.ndarray:
-    region = detected_region(BlazeFace(FULL_RANGE).find(picture)[0])
+    region = region_of_box(BlazeFinder.face_in_box.of(BlazeFace(FULL_RANGE).find(picture)[0].box))
     for _ in range(5):
         found = face_mesh.look(picture, region)
         assert found is not None and found.presence > 0.9

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from emocam.engine import mesh
+from emocam.engine.detection.blaze_finder import BlazeFinder
 from emocam.engine.detection.blazeface import FULL_RANGE, BlazeFace, Detection
-from emocam.engine.mesh import POINTS, FaceMesh, Region, detected_region, face_points, next_region
+from emocam.engine.mesh import POINTS, FaceMesh, Region, face_points, next_region, region_of_box
 from emocam.resources import asset_path
 from tests.clips import FACE_FROM, demo_frames
 
@@ -41,7 +42,7 @@ def answers_like_a_face() -> np.ndarray:
 
 
 def test_the_points_lie_on_the_face(face_mesh: FaceMesh, portrait: np.ndarray, face: Detection):
-    seen = face_mesh.look(portrait, detected_region(face))
+    seen = face_mesh.look(portrait, region_of_box(BlazeFinder.face_in_box.of(face.box)))
     assert seen is not None
     assert seen.presence > 0.99
     assert (seen.points.shape, seen.points.dtype) == ((POINTS, 3), np.float32)
@@ -56,7 +57,7 @@ def test_the_points_lie_on_the_face(face_mesh: FaceMesh, portrait: np.ndarray, f
 
 def test_a_face_is_followed_without_a_search(face_mesh: FaceMesh, face: Detection):
     frames = demo_frames(FACE_FROM + 30, 120)
-    region, centres = detected_region(face), []
+    region, centres = region_of_box(BlazeFinder.face_in_box.of(face.box)), []
     for frame in frames:
         seen = face_mesh.look(frame, region)
         assert seen is not None and seen.presence > 0.9
@@ -68,7 +69,7 @@ def test_a_face_is_followed_without_a_search(face_mesh: FaceMesh, face: Detectio
 
 
 def test_the_region_of_a_still_face_settles(face_mesh: FaceMesh, portrait: np.ndarray, face: Detection):
-    region, sides = detected_region(face), []
+    region, sides = region_of_box(BlazeFinder.face_in_box.of(face.box)), []
     for _ in range(8):
         seen = face_mesh.look(portrait, region)
         assert seen is not None
@@ -79,7 +80,7 @@ def test_the_region_of_a_still_face_settles(face_mesh: FaceMesh, portrait: np.nd
 
 @pytest.mark.parametrize("angle_deg", [-60, 45, 150])
 def test_the_region_turns_with_the_head(face_mesh: FaceMesh, portrait: np.ndarray, face: Detection, angle_deg: float):
-    upright = face_mesh.look(portrait, detected_region(face))
+    upright = face_mesh.look(portrait, region_of_box(BlazeFinder.face_in_box.of(face.box)))
     assert upright is not None
     before = next_region(upright.points)
     centre = (before.centre_x, before.centre_y)
@@ -95,7 +96,7 @@ def test_the_region_turns_with_the_head(face_mesh: FaceMesh, portrait: np.ndarra
 
 @pytest.mark.parametrize("factor", [0.3, 4.0])
 def test_points_are_in_pixels_of_the_frame(face_mesh: FaceMesh, portrait: np.ndarray, face: Detection, factor: float):
-    region = detected_region(face)
+    region = region_of_box(BlazeFinder.face_in_box.of(face.box))
     scaled = cv2.resize(portrait, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     expected = face_mesh.look(portrait, region)
     seen = face_mesh.look(
@@ -106,7 +107,7 @@ def test_points_are_in_pixels_of_the_frame(face_mesh: FaceMesh, portrait: np.nda
 
 
 def test_where_no_face_is_the_network_says_so(face_mesh: FaceMesh, portrait: np.ndarray, face: Detection):
-    region = detected_region(face)
+    region = region_of_box(BlazeFinder.face_in_box.of(face.box))
     beside = replace(region, centre_x=region.centre_x - 1.5 * face.width)
     seen = face_mesh.look(portrait, beside)
     assert seen is None or seen.presence < 0.1

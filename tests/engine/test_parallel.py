@@ -27,8 +27,24 @@ def test_the_second_worker_is_made_when_there_is_something_for_it_to_do():
     pair = Pair(make)
     pair.share(noted, [1])
     assert made == [[1]]
-    pair.share(noted, [2, 3, 4])
-    assert made == [[1, 2, 3], [4]]
+    both = threading.Barrier(2, timeout=5)  # so that neither thread takes both items
+
+    def note_together(worker: list[int], item: int) -> int:
+        both.wait()
+        return noted(worker, item)
+
+    pair.share(note_together, [2, 3])
+    first, second = made
+    assert sorted([*first, *second]) == [1, 2, 3]
+    assert len(first) == 2
+
+
+def test_a_call_beside_is_made_once_and_the_items_keep_their_order():
+    calls: list[int] = []
+    given, results = Pair(list).share_beside(lambda: calls.append(threading.get_ident()), noted, range(5))
+    assert given is None and len(calls) == 1 and calls[0] != threading.get_ident()
+    assert results == [item * item for item in range(5)]
+    assert Pair(list).share_beside(lambda: "alone", noted, []) == ("alone", [])
 
 
 def test_the_workers_work_at_the_same_time():

@@ -1,13 +1,15 @@
 """From frames to labels: the stories of faces, told with a finder and a network that are scripted."""
 
 from dataclasses import replace
+from typing import cast
 
 import numpy as np
 import pytest
 
-from emocam.engine.detection.finder import FaceInBox
+from emocam.engine.detection.finder import Sighting
 from emocam.engine.picture import Picture
 from emocam.engine.pipeline import Pipeline
+from emocam.engine.watch import Watch
 from emocam.labels import EMOTIONS
 from emocam.messages import Box, Face, Frame, FrameResult
 from emocam.settings import Settings
@@ -16,20 +18,28 @@ SETTINGS = Settings(prediction_every_frames=3, label_every_frames=9)
 BOX = Box(100, 100, 60, 60)
 
 
-class ScriptedFinder:
-    """Finds in each frame the boxes that were written down for it."""
+class ScriptedWatch:
+    """Sees in each frame the boxes that were written down for it."""
 
-    hits_to_start = 3
+    problem = None
 
-    def __init__(self, script: list[list[Box]], face_in_box: FaceInBox = FaceInBox()) -> None:  # noqa: B008
-        self.face_in_box = face_in_box
+    def __init__(self, script: list[list[Box]], *, hits_to_start: int = 3) -> None:
         self._script = iter(script)
+        self._hits_to_start = hits_to_start
+        self._is_first = True
 
-    def find(self, picture: Picture, *, known: object = (), likely: object = ()) -> list[Box]:
-        return next(self._script)
+    def look(self, picture: Picture, *, known: object = (), likely: object = ()) -> list[Sighting]:
+        hits = 1 if self._is_first else self._hits_to_start
+        self._is_first = False
+        return [Sighting(box, hits) for box in next(self._script)]
 
     def start_anew(self) -> None:
-        pass
+        self._is_first = True
+
+
+def scripted_pipeline(script: list[list[Box]], classifier: object = None, **watch: int) -> Pipeline:
+    made = ScriptedWatch(script, **watch)
+    return Pipeline(classifier, make_watch=lambda _: cast(Watch, made))
 
 
 class ScriptedClassifier:
@@ -52,7 +62,7 @@ class ScriptedClassifier:
 
 
 def play(script: list[list[Box]], settings: Settings = SETTINGS, brightness: int = 200) -> list[FrameResult]:
-    pipeline = Pipeline(ScriptedFinder(script), ScriptedClassifier())
+    pipeline = scripted_pipeline(script, ScriptedClassifier())
     image = np.full((400, 640, 3), brightness, np.uint8)
     return [pipeline.analyze(Frame(i, i / 30, image), settings) for i in range(len(script))]
 
@@ -96,7 +106,7 @@ def test_a_face_lost_without_a_prediction_in_its_pool_gets_no_label():
 
 
 def test_a_spectrum_switched_in_the_middle_changes_the_label_and_not_the_pool():
-    pipeline = Pipeline(ScriptedFinder([[BOX]] * 12), ScriptedClassifier())
+    pipeline = scripted_pipeline([[BOX]] * 12, ScriptedClassifier())
     image = np.full((400, 640, 3), 30, np.uint8)
     three = replace(SETTINGS, spectrum="three")
     results = [pipeline.analyze(Frame(i, i / 30, image), SETTINGS if i < 10 else three) for i in range(12)]
@@ -115,20 +125,20 @@ def test_two_faces_are_pooled_apart_when_they_cross():
         left, right = Box(20 + step * 10, 100, 60, 60), Box(420 - step * 10, 180, 60, 60)
         image[left.y : left.y + 60, left.x : left.x + 60] = 220
         frames.append((image, [right, left] if step % 2 else [left, right]))
-    pipeline = Pipeline(ScriptedFinder([boxes for _, boxes in frames]), ScriptedClassifier())
+    pipeline = scripted_pipeline([boxes for _, boxes in frames], ScriptedClassifier())
     results = [pipeline.analyze(Frame(i, i / 30, image), SETTINGS) for i, (image, _) in enumerate(frames)]
     for result in results[9:]:
         assert [(face.track_id, face.label) for face in result.faces] == [(1, "happy"), (2, "sad")]
 
 
 def test_without_a_network_faces_have_boxes_and_numbers_and_no_labels():
-    pipeline = Pipeline(ScriptedFinder([[BOX]] * 10))
+    pipeline = scripted_pipeline([[BOX]] * 10)
     results = [pipeline.analyze(Frame(i, i / 30, np.zeros((400, 640, 3), np.uint8)), SETTINGS) for i in range(10)]
     assert [(face.track_id, face.label, face.pooled) for face in results[-1].faces] == [(1, None, None)]
 
 
 def test_another_network_empties_the_pools_and_keeps_the_numbers():
-    pipeline = Pipeline(ScriptedFinder([[BOX]] * 20), ScriptedClassifier())
+    pipeline = scripted_pipeline([[BOX]] * 20, ScriptedClassifier())
     image = np.full((400, 640, 3), 200, np.uint8)
     for i in range(10):
         result = pipeline.analyze(Frame(i, i / 30, image), SETTINGS)
@@ -139,7 +149,7 @@ def test_another_network_empties_the_pools_and_keeps_the_numbers():
 
 
 def test_faces_of_another_source_are_other_faces():
-    pipeline = Pipeline(ScriptedFinder([[BOX]] * 3), ScriptedClassifier())
+    pipeline = scripted_pipeline([[BOX]] * 3, ScriptedClassifier())
     image = np.full((400, 640, 3), 200, np.uint8)
     pipeline.analyze(Frame(0, 0.0, image), SETTINGS)
     pipeline.forget_faces()
@@ -149,7 +159,7 @@ def test_faces_of_another_source_are_other_faces():
 
 
 def test_the_end_of_a_source_presents_the_labels_that_were_due():
-    pipeline = Pipeline(ScriptedFinder([[BOX]]), ScriptedClassifier())
+    pipeline = scripted_pipeline([[BOX]], ScriptedClassifier())
     result = pipeline.analyze(Frame(0, 0.0, np.full((400, 640, 3), 200, np.uint8)), SETTINGS)
     assert only_face(result).label is None
     face = only_face(pipeline.end_faces(result))
@@ -157,7 +167,7 @@ def test_the_end_of_a_source_presents_the_labels_that_were_due():
 
 
 def test_a_face_out_of_sight_when_the_source_ends_departs_with_its_label():
-    pipeline = Pipeline(ScriptedFinder([[BOX], []]), ScriptedClassifier())
+    pipeline = scripted_pipeline([[BOX], []], ScriptedClassifier())
     image = np.full((400, 640, 3), 200, np.uint8)
     for i in range(2):
         result = pipeline.analyze(Frame(i, i / 30, image), SETTINGS)
@@ -166,7 +176,7 @@ def test_a_face_out_of_sight_when_the_source_ends_departs_with_its_label():
 
 
 def test_the_prediction_sensitivity_acts_at_once():
-    pipeline = Pipeline(ScriptedFinder([[BOX]] * 11), ScriptedClassifier())
+    pipeline = scripted_pipeline([[BOX]] * 11, ScriptedClassifier())
     image = np.full((400, 640, 3), 200, np.uint8)
     strict = replace(SETTINGS, prediction_sensitivity_percent=95)
     results = [pipeline.analyze(Frame(i, i / 30, image), SETTINGS if i < 10 else strict) for i in range(11)]

@@ -6,12 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from emocam.engine.pipeline import Pipeline
 from emocam.messages import Frame, FrameResult
 from emocam.sessions.recorder import SessionRecorder
 from emocam.settings import Settings
 from emocam.sources.live import LiveSource
-from tests.engine.test_pipeline import BOX, ScriptedClassifier, ScriptedFinder
+from tests.engine.test_pipeline import BOX, ScriptedClassifier, scripted_pipeline
 from tests.sessions.recordings import FakeModel, read_rows, utc_start
 from tests.sources.fakes import Clock, FakeCamera
 
@@ -33,7 +32,7 @@ def play_live(folder: Path, *, frames_per_second: int, seconds: float, frames_pe
     """
     clock, camera = Clock(), FakeCamera()
     count = round(seconds * frames_per_second)
-    pipeline = Pipeline(ScriptedFinder([[BOX]] * count), ScriptedClassifier())
+    pipeline = scripted_pipeline([[BOX]] * count, ScriptedClassifier())
     results: list[tuple[FrameResult, float]] = []
     with (
         LiveSource(camera.connect, title="Camera", identity="camera:1", clock=clock) as source,
@@ -85,7 +84,7 @@ def test_a_slow_analysis_of_a_quick_camera_drops_frames_and_stays_in_the_present
 
 def test_a_face_at_five_frames_a_second_may_be_missed_for_as_long_as_at_thirty():
     script = [[BOX]] * 5 + [[]] * 4 + [[BOX]] * 3 + [[]] * 7 + [[BOX]] * 5
-    pipeline = Pipeline(ScriptedFinder(script), ScriptedClassifier())
+    pipeline = scripted_pipeline(script, ScriptedClassifier())
     frames = [Frame(number, number / 5, bright_picture(number)) for number in range(len(script))]
     results = [pipeline.analyze(frame, SETTINGS) for frame in frames]
     assert {face.track_id for result in results[:12] for face in result.faces} == {1}

@@ -7,8 +7,20 @@ from itertools import permutations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emocam.engine.tracking import FORGET_AFTER_S, Tracker
+from emocam.engine.tracking import FORGET_AFTER_S, Track, Tracker
 from emocam.messages import Box
+
+
+class Followed(Tracker):
+    """A tracker whose finder needs as many hits for each face."""
+
+    def __init__(self, *, hits_to_start: int) -> None:
+        super().__init__()
+        self._hits_to_start = hits_to_start
+
+    def update(self, boxes: Sequence[Box], *, time_s: float, sensitivity_px: float) -> list[Track]:  # type: ignore[override]
+        hits = [self._hits_to_start] * len(boxes)
+        return super().update(boxes, hits_to_start=hits, time_s=time_s, sensitivity_px=sensitivity_px)
 
 
 def box(x: float, y: float = 100, side: int = 60) -> Box:
@@ -20,21 +32,21 @@ def numbers_by_place(tracker: Tracker) -> dict[int, int]:
 
 
 def test_a_face_that_moves_less_than_the_sensitivity_keeps_its_number():
-    tracker = Tracker(hits_to_start=1)
+    tracker = Followed(hits_to_start=1)
     for step in range(10):
         tracker.update([box(step * 20)], time_s=step / 30, sensitivity_px=40)
     assert [track.track_id for track in tracker.tracks] == [1]
 
 
 def test_a_face_that_jumps_farther_than_the_sensitivity_is_another():
-    tracker = Tracker(hits_to_start=1)
+    tracker = Followed(hits_to_start=1)
     tracker.update([box(0)], time_s=0, sensitivity_px=40)
     tracker.update([box(200)], time_s=1 / 30, sensitivity_px=40)
     assert numbers_by_place(tracker) == {200: 2}
 
 
 def test_two_faces_that_cross_keep_their_numbers():
-    tracker = Tracker(hits_to_start=1)
+    tracker = Followed(hits_to_start=1)
     for step in range(41):
         left, right = box(step * 10), box(400 - step * 10)
         # In the middle one hides the other: a single box remains.
@@ -44,7 +56,7 @@ def test_two_faces_that_cross_keep_their_numbers():
 
 
 def test_a_face_that_returns_within_a_second_keeps_its_number():
-    tracker = Tracker(hits_to_start=1)
+    tracker = Followed(hits_to_start=1)
     tracker.update([box(100)], time_s=0, sensitivity_px=80)
     for step in range(1, 30):
         assert tracker.update([], time_s=step / 30, sensitivity_px=80) == []
@@ -53,7 +65,7 @@ def test_a_face_that_returns_within_a_second_keeps_its_number():
 
 
 def test_a_face_that_returns_later_gets_a_number_never_used_before():
-    tracker = Tracker(hits_to_start=1)
+    tracker = Followed(hits_to_start=1)
     tracker.update([box(100)], time_s=0, sensitivity_px=80)
     ended = tracker.update([], time_s=FORGET_AFTER_S + 0.1, sensitivity_px=80)
     assert [track.track_id for track in ended] == [1]
@@ -62,7 +74,7 @@ def test_a_face_that_returns_later_gets_a_number_never_used_before():
 
 
 def test_after_a_gap_of_seconds_without_frames_a_face_in_the_same_place_is_new():
-    tracker = Tracker(hits_to_start=1)
+    tracker = Followed(hits_to_start=1)
     tracker.update([box(100)], time_s=0, sensitivity_px=80)
     ended = tracker.update([box(100)], time_s=5, sensitivity_px=80)
     assert [track.track_id for track in ended] == [1]
@@ -70,7 +82,7 @@ def test_after_a_gap_of_seconds_without_frames_a_face_in_the_same_place_is_new()
 
 
 def test_something_found_once_is_no_face_and_three_times_in_a_row_is_one():
-    tracker = Tracker(hits_to_start=3)
+    tracker = Followed(hits_to_start=3)
     script = [[], [box(100)], [box(102)], [], [box(100)], [box(102)], [box(104)]]
     for step, boxes in enumerate(script):
         assert tracker.tracks == ()
@@ -78,17 +90,18 @@ def test_something_found_once_is_no_face_and_three_times_in_a_row_is_one():
     assert numbers_by_place(tracker) == {104: 1}
 
 
-def test_faces_of_a_source_s_first_frame_are_faces_at_once():
-    tracker = Tracker(hits_to_start=3)
-    tracker.update([box(0), box(300)], time_s=0, sensitivity_px=80)
-    assert numbers_by_place(tracker) == {0: 1, 300: 2}
+def test_each_box_says_how_many_hits_it_needs():
+    tracker = Tracker()
+    for step in range(3):
+        tracker.update([box(0), box(300)], hits_to_start=[1, 3], time_s=step / 30, sensitivity_px=80)
+        assert len(tracker.tracks) == (1 if step < 2 else 2)
     tracker.end_all()
-    tracker.update([box(0)], time_s=1, sensitivity_px=80)
+    tracker.update([box(0)], hits_to_start=[1], time_s=1, sensitivity_px=80)
     assert numbers_by_place(tracker) == {0: 3}
 
 
 def test_a_near_and_a_far_face_that_cross_are_told_apart_by_size():
-    tracker = Tracker(hits_to_start=3)
+    tracker = Followed(hits_to_start=3)
     for step in range(21):
         near, far = box(step * 10, 100, side=140), box(240 - step * 10, 140, side=50)
         tracker.update([far, near], time_s=step / 10, sensitivity_px=400)
@@ -96,7 +109,7 @@ def test_a_near_and_a_far_face_that_cross_are_told_apart_by_size():
 
 
 def test_numbers_go_on_after_all_tracks_were_ended():
-    tracker = Tracker(hits_to_start=1)
+    tracker = Followed(hits_to_start=1)
     tracker.update([box(0), box(300)], time_s=0, sensitivity_px=80)
     assert len(tracker.end_all()) == 2
     tracker.update([box(0)], time_s=0, sensitivity_px=80)
@@ -104,7 +117,7 @@ def test_numbers_go_on_after_all_tracks_were_ended():
 
 
 def test_the_nearer_of_two_boxes_is_the_face_and_the_other_is_new():
-    tracker = Tracker(hits_to_start=1)
+    tracker = Followed(hits_to_start=1)
     tracker.update([box(100)], time_s=0, sensitivity_px=80)
     tracker.update([box(150), box(105)], time_s=1 / 30, sensitivity_px=80)
     assert numbers_by_place(tracker) == {105: 1, 150: 2}
@@ -124,7 +137,7 @@ def test_an_unmoved_face_keeps_its_number_when_another_leaves_and_a_third_arrive
     # Nearest first: the least total distance would hand every number on to the next face. It also spares SciPy,
     # which takes 144 MB, to pair at most a handful of faces.
     leaving, unmoved, arriving = box(0), box(70), box(140)
-    tracker = Tracker(hits_to_start=1)
+    tracker = Followed(hits_to_start=1)
     tracker.update([leaving, unmoved], time_s=0, sensitivity_px=80)
     assert numbers_by_place(tracker) == {leaving.x: 1, unmoved.x: 2}
     tracker.update([unmoved, arriving], time_s=1 / 30, sensitivity_px=80)
@@ -138,7 +151,7 @@ boxes = st.lists(st.builds(box, st.integers(0, 600), st.integers(0, 400)), max_s
 
 @given(st.lists(st.tuples(boxes, st.floats(0, 0.7)), max_size=12))
 def test_every_box_has_one_track_and_no_number_is_used_twice(frames: list[tuple[list[Box], float]]):
-    tracker, time_s, gone = Tracker(hits_to_start=1), 0.0, set()
+    tracker, time_s, gone = Followed(hits_to_start=1), 0.0, set()
     for found, step_s in frames:
         time_s += step_s
         gone |= {track.track_id for track in tracker.update(found, time_s=time_s, sensitivity_px=80)}

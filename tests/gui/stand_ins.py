@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from emocam.engine.model_file import ModelFile, ModelFileError
+from emocam.engine.region import PointsCrop
 from emocam.labels import EMOTIONS
 from emocam.messages import Box, Face, Frame, FrameResult, Latency
 from emocam.settings import Settings
@@ -40,6 +41,7 @@ class FakeModel:
             scale=1.0,
             offset=0.0,
             crop_margin=0.0,
+            points_crop=PointsCrop(0.0),
             temperature=1.0,
             is_mirrored=False,
             weights_digest="0" * 64,
@@ -69,6 +71,8 @@ def network_metrics(**changes):
 class FakePipeline:
     """Finds one face in every frame, and labels it once it has a network."""
 
+    problem = None
+
     def __init__(self):
         self.classifier = None
         self.forgotten = 0
@@ -79,7 +83,7 @@ class FakePipeline:
     def forget_faces(self):
         self.forgotten += 1
 
-    def analyze(self, frame, settings):
+    def analyze(self, frame, settings, *, is_alone=False):
         labels = self.classifier.model.labels if self.classifier else ()
         made = result(time_s=frame.time_s, settings=settings, labels=labels)
         return FrameResult(frame, made.faces, (), made.model_labels, settings, made.latency)

@@ -192,7 +192,7 @@ def test_a_folder_that_cannot_be_written_stops_the_recording_and_not_the_picture
 
 def test_what_nobody_expected_ends_the_thread_with_a_message_and_it_can_start_again(make_worker, qtbot):
     class Broken(FakePipeline):
-        def analyze(self, frame, settings):
+        def analyze(self, frame, settings, *, is_alone=False):
             raise ZeroDivisionError("a bug")
 
     pipelines = [Broken(), FakePipeline()]

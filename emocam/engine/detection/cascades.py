@@ -85,7 +85,10 @@ class FaceSearch:
 
 def _load(path: Path) -> cv2.CascadeClassifier:
     # Read here, because OpenCV cannot open paths outside the system's code page on Windows.
-    text = path.read_text(encoding="utf-8")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"expected a Haar cascade in {path} ({error}); install Emocam anew") from None
     cascade = cv2.CascadeClassifier()
     try:
         storage = cv2.FileStorage(text, cv2.FILE_STORAGE_READ | cv2.FILE_STORAGE_MEMORY)

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from emocam.engine.detection.cascades import CASCADE_SIDE_PX, WAYS_TO_TURN, FaceSearch
-from emocam.engine.detection.finder import FaceInBox
+from emocam.engine.detection.finder import FaceInBox, Sighting
 from emocam.engine.parallel import Pair
 from emocam.engine.picture import Picture
 from emocam.messages import Box
@@ -23,7 +23,6 @@ from emocam.messages import Box
 # for a face now and then, seldom twice; three frames are a tenth of a second.
 HITS_TO_START = 3
 
-SLICE_EVERY_FRAMES = 3  # while a face is in sight; otherwise a slice in each
 SCAN_NEIGHBOURS = 5  # of overlapping hits: where no face is known, it takes more evidence
 
 
@@ -59,36 +58,27 @@ class CascadeFinder:
     def __init__(self, cascade: Path | None = None) -> None:
         """Load a cascade, the shipped one if none is named; raises ValueError where the file is none."""
         self._searches = Pair(lambda: FaceSearch(cascade))
-        self._is_new_picture = True
-        self._frames_since_slice = 0
         self._next_slice = 0
         self._turned: list[Box] = []  # found tilted or in profile in the last frame
         self._next_lost = 0
 
-    def find(self, picture: Picture, *, known: Sequence[Box] = (), likely: Sequence[Box] = ()) -> list[Box]:
-        """Return the boxes of the faces in a picture, in its pixels.
-
-        known: where faces were before this frame; they are searched for tilted and turned, too. likely: where
-        something was found that may be a face. Without any, small faces may take some frames to be found; in
-        the first picture all are found at once.
-        """
+    def search(self, picture: Picture, *, is_first: bool) -> list[Sighting]:
+        """Return what is seen in the next slice of the picture, or in all of a source's first one."""
         gray = picture.gray
-        if self._is_new_picture:
-            self._is_new_picture = False
-            # Keep only faces confirmed at a second scale.
-            return without_overlaps([box for box in self._scan(gray) if self._searches.first.near(gray, box)])
-        found = self._search_known(gray, known)
-        boxes = self._searches.share(lambda cascades, near: cascades.near(gray, near), likely)
-        found = without_overlaps([*found, *chain.from_iterable(boxes)])
-        self._frames_since_slice += 1
-        if not found or self._frames_since_slice >= SLICE_EVERY_FRAMES:
-            self._frames_since_slice = 0
-            found = without_overlaps([*found, *self._scan_slice(gray)], first=len(found))
-        return found
+        if not is_first:
+            return self._sightings(self._scan_slice(gray))
+        # Keep only faces confirmed at a second scale: they need no more frames.
+        found = [box for box in self._scan(gray) if self._searches.first.near(gray, box)]
+        return [Sighting(box, hits_to_start=1) for box in found]
 
-    def start_anew(self) -> None:
-        """Scan the whole next picture at once: it is another source's."""
-        self._is_new_picture = True
+    def near(self, picture: Picture, *, known: Sequence[Box], likely: Sequence[Box]) -> list[Sighting]:
+        """Return what is seen around known faces, tilted and turned ones too, and around what may be one."""
+        found = self._search_known(picture.gray, known)
+        boxes = self._searches.share(lambda cascades, box: cascades.near(picture.gray, box), likely)
+        return self._sightings([*found, *chain.from_iterable(boxes)])
+
+    def _sightings(self, boxes: Sequence[Box]) -> list[Sighting]:
+        return [Sighting(box, self.hits_to_start) for box in boxes]
 
     def _scan(self, gray: np.ndarray) -> list[Box]:
         scale = _scale(gray, _FAR[0].side_px)
@@ -136,24 +126,3 @@ class CascadeFinder:
 def _scale(gray: np.ndarray, side_px: int) -> float:
     # By the longer side, so that a portrait picture costs no more than a landscape one.
     return min(1.0, side_px / max(gray.shape))
-
-
-def without_overlaps(boxes: Sequence[Box], *, first: int = 0) -> list[Box]:
-    """Return one box for each face: of two that share over half of the smaller one, the larger.
-
-    first: how many of the boxes, from the beginning, go before the others, however large those are.
-    """
-    kept: list[Box] = []
-    ranked = [(number >= first, -box.width * box.height, box) for number, box in enumerate(boxes)]
-    for _, _, box in sorted(ranked, key=lambda one: one[:2]):
-        if all(
-            _shared_area(box, other) <= min(box.width * box.height, other.width * other.height) / 2 for other in kept
-        ):
-            kept.append(box)
-    return kept
-
-
-def _shared_area(one: Box, other: Box) -> int:
-    width = min(one.x + one.width, other.x + other.width) - max(one.x, other.x)
-    height = min(one.y + one.height, other.y + other.height) - max(one.y, other.y)
-    return max(0, width) * max(0, height)
