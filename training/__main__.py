@@ -126,8 +126,11 @@ def run_export(options: argparse.Namespace) -> int:
     weights = find_weights(options.model)
     out = options.out or (weights if options.model.is_file() else Path("models") / weights.name)
     images = read_faces(options.data).images
-    exported = export(options.model, out, images=images, described_as=options.recipe)
-    print(f"LiteRT and Keras differ by at most {exported.largest_difference:.1e} on {exported.face_count} faces.")
+    exported = export(
+        options.model, out, images=images, described_as=options.recipe, has_whole_weights=options.whole_weights
+    )
+    print(f"LiteRT and Keras differ by at most {exported.largest_difference:.1e} on {exported.face_count} faces, "
+          f"and give {exported.agreement:.1%} of them the same label.")
     print(f"{out} is ready for the app. Next, its report:")
     print(f"python -m training report {out} --data {options.data} [--ferplus fer2013new.csv]")
     return 0
@@ -250,6 +253,8 @@ def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     parser.add_argument("--out", type=Path, metavar="FILE", help="default: MODEL itself; models/NAME.hdf5 for a run")
     parser.add_argument("--recipe", choices=model_names(), metavar="NAME",
                         help="describe the file as this model (%(choices)s), where it does not describe itself")
+    parser.add_argument("--whole-weights", action="store_true",
+                        help="compile with weights of 8 bits: fewer bytes, and quicker for plain convolutions")
     parser.set_defaults(run=run_export)
 
 

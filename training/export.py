@@ -25,24 +25,36 @@ from training.reporting.description import description
 from training.scoring.inference import litert_network, load_keras, network_faces
 
 LARGEST_DIFFERENCE = 1e-4
+SMALLEST_AGREEMENT = 0.97  # of labels, where weights are rounded; measured with the shipped networks: 0.99 and more
 CHECKED_FACES = 256
 
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What an export made. largest_difference: between LiteRT's and Keras's probabilities on real faces."""
+    """What an export made. largest_difference: between LiteRT's and Keras's probabilities on real faces; agreement: the
+    share of faces that both give the same label.
+    """
 
     model: ModelFile
     largest_difference: float
+    agreement: float
     face_count: int
 
 
-def export(source: Path, out: Path, *, images: np.ndarray, described_as: str | None = None) -> Exported:
+def export(
+    source: Path,
+    out: Path,
+    *,
+    images: np.ndarray,
+    described_as: str | None = None,
+    has_whole_weights: bool = False,
+) -> Exported:
     """Write `out` from a Keras .hdf5 file or the folder of a run with one head; `out` may be the source itself.
 
     images: (N, H, W) uint8 gray faces on which LiteRT and Keras are compared. described_as: the name of the
-    model whose recipe describes a file that does not describe itself, or describes it anew. Raises
-    ModelFileError, DataError; `out` is then as it was.
+    model whose recipe describes a file that does not describe itself, or describes it anew. has_whole_weights: the
+    compiled network keeps its weights as whole numbers of 8 bits, a quarter of the bytes, and quicker where it consists
+    of plain convolutions. Raises ModelFileError, DataError; `out` is then as it was.
     """
     weights = find_weights(source)
     faces = _sample_of_real_faces(images)
@@ -54,13 +66,14 @@ def export(source: Path, out: Path, *, images: np.ndarray, described_as: str | N
         if described_as is not None:
             _stamp(copy, described_as)
         model = read_model_file(copy)
-        flatbuffer, difference = _compile_and_compare(model, faces)
+        flatbuffer, difference, agreement = _compile_and_compare(model, faces, has_whole_weights=has_whole_weights)
         write_litert(copy, flatbuffer)
+        write_metadata(copy, {**model.metadata, "compiled_weights": "int8" if has_whole_weights else "float32"})
         if read_model_file(copy).litert != flatbuffer or weights_digest(copy) != weights_digest(weights):
             raise ModelFileError(f"{out}: the file was not written as it should be. Is the disk full?")
         copy.replace(out)
     _copy_history(weights, out)
-    return Exported(read_model_file(out), difference, len(faces))
+    return Exported(read_model_file(out), difference, agreement, len(faces))
 
 
 def find_weights(source: Path) -> Path:
@@ -102,8 +115,13 @@ def _stamp(path: Path, name: str) -> None:
                                      selection_rule="not known", licence="not known"))
 
 
-def _compile_and_compare(model: ModelFile, images: np.ndarray) -> tuple[bytes, float]:
-    """Return the flatbuffer and the largest difference of a probability; raises ModelFileError above 1e-4."""
+def _compile_and_compare(
+    model: ModelFile, images: np.ndarray, *, has_whole_weights: bool
+) -> tuple[bytes, float, float]:
+    """Return the flatbuffer, the largest difference of a probability, and the share of labels that stay the same.
+
+    Raises ModelFileError for a difference above 1e-4, or with whole weights where too many labels change.
+    """
     with quiet():
         network = load_keras(model)
     faces = network_faces(model, images)
@@ -114,18 +132,25 @@ def _compile_and_compare(model: ModelFile, images: np.ndarray) -> tuple[bytes, f
             f"from {network.input_shape[1:]} to {network.output_shape[1:]}. Choose the recipe that it was trained by"
         )
     with quiet():
-        flatbuffer = _compile(network, side)
+        flatbuffer = _compile(network, side, has_whole_weights=has_whole_weights)
         answers = litert_network(flatbuffer)(faces)
-    difference = float(np.abs(answers - network.predict(faces, batch_size=256, verbose=0)).max())
-    if not difference <= LARGEST_DIFFERENCE:
+    expected = network.predict(faces, batch_size=256, verbose=0)
+    difference = float(np.abs(answers - expected).max())
+    agreement = float((answers.argmax(axis=1) == expected.argmax(axis=1)).mean())
+    if has_whole_weights and not agreement >= SMALLEST_AGREEMENT:
+        raise ModelFileError(
+            f"{model.path.name}: with whole-number weights {1 - agreement:.1%} of the labels change, expected at most "
+            f"{1 - SMALLEST_AGREEMENT:.0%}. Nothing was written; export it without them"
+        )
+    if not has_whole_weights and not difference <= LARGEST_DIFFERENCE:
         raise ModelFileError(
             f"{model.path.name}: LiteRT and Keras differ by {difference:.1e} on real faces, expected at most "
             f"{LARGEST_DIFFERENCE:.0e}. Nothing was written; try another version of TensorFlow"
         )
-    return flatbuffer, difference
+    return flatbuffer, difference, agreement
 
 
-def _compile(network: Any, side: int) -> bytes:
+def _compile(network: Any, side: int, *, has_whole_weights: bool) -> bytes:
     import keras
     import tensorflow as tf
 
@@ -133,7 +158,10 @@ def _compile(network: Any, side: int) -> bytes:
         raise ModelFileError("LiteRT is made by TensorFlow: start the export with KERAS_BACKEND=tensorflow")
     # Measured with TensorFlow 2.21 and Keras 3: converted from a traced function, the same network answers NaN.
     face = keras.Input(batch_shape=(1, side, side, 1), name="face")
-    return bytes(tf.lite.TFLiteConverter.from_keras_model(keras.Model(face, network(face))).convert())
+    converter = tf.lite.TFLiteConverter.from_keras_model(keras.Model(face, network(face)))
+    if has_whole_weights:  # "dynamic range": what flows between the layers stays in floats
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    return bytes(converter.convert())
 
 
 def _copy_history(weights: Path, out: Path) -> None:
