@@ -29,12 +29,12 @@ class FacePoints:
     """A face's points.
 
     points: (468, 3) float32 `x, y` in pixels of the frame and a depth in pixels, smaller towards the camera.
-    presence: 0 to 1, how sure the network is that it sees a face. region: in which it looked.
+    presence: 0 to 1, how sure the network is that it sees a face. extent: the smallest upright square around them.
     """
 
     points: np.ndarray
     presence: float
-    region: Region
+    extent: Region
 
 
 class FaceMesh:
@@ -78,12 +78,12 @@ def face_points(answers: np.ndarray, logit: float, region: Region) -> FacePoints
     points = np.empty((POINTS, 3), np.float32)
     points[:, :2] = answers[:, :2] @ to_frame[:, :2].T + to_frame[:, 2]
     points[:, 2] = answers[:, 2] * (region.side_px / SIDE_PX)
-    return FacePoints(points, 1 / (1 + math.exp(-min(max(logit, -100.0), 100.0))), region)
+    return FacePoints(points, 1 / (1 + math.exp(-min(max(logit, -100.0), 100.0))), region_of_points(points))
 
 
-def next_region(points: np.ndarray) -> Region:
-    """Return where to look in the next frame for a face whose (468, 3) points are known in this one."""
-    return region_of_points(points).scaled(AROUND_FACE)
+def next_region(face: FacePoints) -> Region:
+    """Return where to look in the next frame for a face whose points are known in this one."""
+    return face.extent.scaled(AROUND_FACE)
 
 
 def region_of_box(box: Box, rotation_deg: float = 0.0) -> Region:

@@ -200,4 +200,4 @@ def _crop(picture: Picture, sighting: Sighting | None, model: ModelFile) -> np.n
     assert sighting is not None
     if sighting.face is None:
         return crop_face(picture.gray, sighting.box, size_px=model.image_size_px, margin=model.crop_margin)
-    return crop_region(picture.gray, model.points_crop.of(sighting.face.points), size_px=model.image_size_px)
+    return crop_region(picture.gray, model.points_crop.of(sighting.face.extent), size_px=model.image_size_px)

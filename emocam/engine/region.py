@@ -61,9 +61,9 @@ def region_of_points(points: np.ndarray) -> Region:
     return Region(float(centre_x), float(centre_y), float((high - low).max()), math.degrees(angle))
 
 
-def face_of_points(points: np.ndarray) -> Region:
-    """Return the square that the frontal cascade would draw around a face of these points, if it stood upright."""
-    return region_of_points(points).raised(FACE_ABOVE_POINTS)
+def face_of_points(extent: Region) -> Region:
+    """Return the square that the frontal cascade would draw around an upright face whose points span this one."""
+    return extent.raised(FACE_ABOVE_POINTS)
 
 
 def points_of_face(box: Box, rotation_deg: float = 0.0) -> Region:
@@ -84,7 +84,7 @@ class PointsCrop:
     raised: float = 0.0
     is_turned: bool = True
 
-    def of(self, points: np.ndarray) -> Region:
-        """Return the region to cut out for the (468, 3) points of a face."""
-        region = face_of_points(points).raised(self.raised).scaled(1 + 2 * self.margin)
+    def of(self, extent: Region) -> Region:
+        """Return the region to cut out for a face whose points span this one."""
+        region = face_of_points(extent).raised(self.raised).scaled(1 + 2 * self.margin)
         return region if self.is_turned else replace(region, rotation_deg=0.0)

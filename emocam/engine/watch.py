@@ -8,7 +8,7 @@ from typing import TypeVar
 from emocam.engine.detection.blaze_finder import BlazeFinder
 from emocam.engine.detection.finder import Finder, Sighting, distinct, overlaps
 from emocam.engine.detection.scan import CascadeFinder
-from emocam.engine.mesh import AROUND_FACE, FaceMesh, FacePoints, next_region, region_of_box
+from emocam.engine.mesh import FaceMesh, FacePoints, next_region, region_of_box
 from emocam.engine.parallel import Pair
 from emocam.engine.picture import Picture
 from emocam.engine.region import Region, face_of_points
@@ -109,7 +109,7 @@ class Watch:
                 found += [replace(one, hits_to_start=HITS_IF_SECONDED) for one in seen] if rota.is_seconded else seen
             return found
 
-        regions = [next_region(self._followed[box].points) for box in known if box in self._followed]
+        regions = [next_region(self._followed[box]) for box in known if box in self._followed]
         if self._mesh is None or not regions:
             return search(), []
 
@@ -148,19 +148,19 @@ class Watch:
             first = mesh.look(picture.image, region_of_box(sighting.box, sighting.rotation_deg))
             if first is None or not _is_there(first):
                 return sighting
-            second = mesh.look(picture.image, next_region(first.points))
+            second = mesh.look(picture.image, next_region(first))
             return sighting if second is None or not _is_there(second) else _seen(second)
 
         return self._mesh.share(look, sightings)
 
 
 def _is_there(face: FacePoints) -> bool:
-    return face.presence >= PRESENCE and face.region.side_px >= SMALLEST_PX * AROUND_FACE
+    return face.presence >= PRESENCE and face.extent.side_px >= SMALLEST_PX
 
 
 def _seen(face: FacePoints) -> Sighting:
     """Return the sighting of a face whose points are known: one is enough to start it."""
-    square = face_of_points(face.points)
+    square = face_of_points(face.extent)
     return Sighting(square.box, hits_to_start=1, rotation_deg=square.rotation_deg, face=face)
 
 

@@ -64,7 +64,7 @@ def points_of(picture: np.ndarray, face_mesh: FaceMesh) -> np.ndarray:
     for _ in range(5):
         found = face_mesh.look(picture, region)
         assert found is not None and found.presence > 0.9
-        region, points = next_region(found.points), found.points
+        region, points = next_region(found), found.points
     return points
 
 

@@ -13,6 +13,7 @@ from emocam.engine import mesh
 from emocam.engine.detection.blaze_finder import BlazeFinder
 from emocam.engine.detection.blazeface import FULL_RANGE, BlazeFace, Detection
 from emocam.engine.mesh import POINTS, FaceMesh, Region, face_points, next_region, region_of_box
+from emocam.engine.region import region_of_points
 from emocam.resources import asset_path
 from tests.clips import FACE_FROM, demo_frames
 
@@ -61,7 +62,7 @@ def test_a_face_is_followed_without_a_search(face_mesh: FaceMesh, face: Detectio
     for frame in frames:
         seen = face_mesh.look(frame, region)
         assert seen is not None and seen.presence > 0.9
-        region = next_region(seen.points)
+        region = next_region(seen)
         centres.append((region.centre_x, region.centre_y))
     (last,) = BlazeFace(FULL_RANGE).find(frames[-1])
     assert math.dist(centres[-1], last.box.centroid) < 0.15 * last.width
@@ -73,7 +74,7 @@ def test_the_region_of_a_still_face_settles(face_mesh: FaceMesh, portrait: np.nd
     for _ in range(8):
         seen = face_mesh.look(portrait, region)
         assert seen is not None
-        region = next_region(seen.points)
+        region = next_region(seen)
         sides.append(region.side_px)
     assert np.ptp(sides[-4:]) < 0.01 * sides[-1]
 
@@ -82,13 +83,13 @@ def test_the_region_of_a_still_face_settles(face_mesh: FaceMesh, portrait: np.nd
 def test_the_region_turns_with_the_head(face_mesh: FaceMesh, portrait: np.ndarray, face: Detection, angle_deg: float):
     upright = face_mesh.look(portrait, region_of_box(BlazeFinder.face_in_box.of(face.box)))
     assert upright is not None
-    before = next_region(upright.points)
+    before = next_region(upright)
     centre = (before.centre_x, before.centre_y)
     matrix = cv2.getRotationMatrix2D(centre, -angle_deg, 1)  # OpenCV turns against the clock
     turned = cv2.warpAffine(portrait, matrix, portrait.shape[1::-1], borderMode=cv2.BORDER_REPLICATE)
     seen = face_mesh.look(turned, replace(before, rotation_deg=before.rotation_deg + angle_deg))
     assert seen is not None and seen.presence > 0.9
-    after = next_region(seen.points)
+    after = next_region(seen)
     assert after.rotation_deg - before.rotation_deg == pytest.approx(angle_deg, abs=3)
     assert after.side_px == pytest.approx(before.side_px, rel=0.03)
     assert math.dist((after.centre_x, after.centre_y), centre) < 0.05 * before.side_px
@@ -150,7 +151,7 @@ def test_a_region_that_no_picture_has_is_not_looked_at(face_mesh: FaceMesh, port
 
 
 def test_points_that_are_no_numbers_lead_to_no_face(face_mesh: FaceMesh, portrait: np.ndarray):
-    lost = next_region(np.full((POINTS, 3), np.nan, np.float32))
+    lost = region_of_points(np.full((POINTS, 3), np.nan, np.float32)).scaled(1.5)
     assert face_mesh.look(portrait, lost) is None
 
 
