@@ -1,4 +1,4 @@
-"""From a gray picture to face boxes: what is scanned and searched in each frame.
+"""The cascades as a finder: what is scanned and searched in each frame.
 
 Profiled on a 640×480 webcam clip with one face: a scan of the whole picture with the plain cascade takes 50 ms of two
 cores, and the network 0.4 to 2 ms: the scan is nearly all of the engine's cost. So once faces are known, only their
