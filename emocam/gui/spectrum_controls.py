@@ -15,14 +15,14 @@ TITLES = [spectrum.title.lower() for spectrum in SPECTRA.values()]
 
 
 class SpectrumControls(QObject):
-    """Puts the spectrum that is chosen in force, and marks the one that is."""
+    """Switches to the spectrum that is chosen, and marks the current one."""
 
     def __init__(self, actions: Actions, settings: CurrentSettings, *, parent: QWidget) -> None:
         super().__init__(parent)
         self._actions, self._settings = actions, settings
-        texts = _menu_texts()
+        texts, keys = _menu_texts(), _keys()
         actions.declare(
-            *(self._declaration(spectrum, texts[spectrum.name]) for spectrum in SPECTRA.values()),
+            *(self._declaration(one, texts[one.name], keys[one.name]) for one in SPECTRA.values()),
             ActionDeclaration(NEXT, NEXT_TEXT, "S", f"Change between {listed(TITLES, last='and')}", self._go_on),
         )
         self.menu = QMenu(parent)
@@ -30,15 +30,14 @@ class SpectrumControls(QObject):
         settings.changed.connect(self._mark_current)
         self._mark_current()
 
-    def _declaration(self, spectrum: Spectrum, text: str) -> ActionDeclaration:
-        key = str(len(spectrum.labels))
+    def _declaration(self, spectrum: Spectrum, text: str, key: str) -> ActionDeclaration:
         return ActionDeclaration(
             f"spectrum_{spectrum.name}", text, key, spectrum.meaning,
             lambda: self._settings.change(spectrum=spectrum.name), group="spectrum",
         )  # fmt: skip
 
     def _go_on(self) -> None:
-        """Put the next spectrum in force, and after the last one the first."""
+        """Switch to the next spectrum, and from the last one to the first."""
         names = list(SPECTRA)
         place = names.index(self._settings.value.spectrum) + 1
         self._settings.change(spectrum=names[place % len(names)])
@@ -56,6 +55,15 @@ def _menu_texts() -> dict[str, str]:
         texts[name] = f"{spectrum.title[:place]}&{spectrum.title[place:]}"
         taken.add(_letter(texts[name]))
     return texts
+
+
+def _keys() -> dict[str, str]:
+    """Give each spectrum the digit of how many labels it has, or where that is taken the next one that is free."""
+    keys: dict[str, str] = {}
+    for name, spectrum in SPECTRA.items():
+        count = len(spectrum.labels)
+        keys[name] = next(digit for digit in map(str, (*range(count, 10), *range(count))) if digit not in keys.values())
+    return keys
 
 
 def _letter(text: str) -> str:

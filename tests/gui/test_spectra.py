@@ -1,15 +1,18 @@
 """Whichever spectrum is set, the window offers, names and shows that one, and none is told what is not known of it."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QMenu, QSlider
 
+from emocam.gui import spectrum_controls
 from emocam.gui.live.charts import ProbabilityChart, ShareChart
 from emocam.gui.model.card import card_text
 from emocam.gui.model.scores import network_scores
 from emocam.gui.settings_panel import SettingsPanel
-from emocam.labels import SPECTRA, SUMMED_SPECTRA, UNCERTAIN
+from emocam.labels import SEVEN, SPECTRA, SUMMED_SPECTRA, THREE, TWO, UNCERTAIN
 from emocam.settings import Settings
 from tests.gui.stand_ins import FakeModel, network_metrics, result
 
@@ -58,6 +61,12 @@ def test_the_entries_stand_in_one_order_and_each_is_chosen_by_a_letter_of_its_ow
         chosen_by = [action.text().partition("&")[2][0].lower() for action in entries_of(menu)]
         chosen_by.append(idle_window.actions_.spectrum_next.text().partition("&")[2][0].lower())
         assert len(set(chosen_by)) == len(SPECTRA) + 1
+
+
+def test_a_spectrum_with_as_many_labels_as_another_gets_the_next_digit(monkeypatch):
+    tones = {name: replace(THREE, name=name) for name in ("three", "arousal", "valence")}
+    monkeypatch.setattr(spectrum_controls, "SPECTRA", {"seven": SEVEN, **tones, "two": TWO})
+    assert spectrum_controls._keys() == {"seven": "7", "three": "3", "arousal": "4", "valence": "5", "two": "2"}
 
 
 def test_the_key_goes_round_all_of_them(idle_window, qtbot):
