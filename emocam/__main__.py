@@ -11,11 +11,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from emocam import __version__
+from emocam.commands import INTERRUPTED
 from emocam.commands.options import duration_s
 from emocam.labels import SEVEN, SPECTRA
 from emocam.settings import DEFAULT_MODEL, RANGES
-
-INTERRUPTED = 130  # what shells report for a program that Ctrl-C has ended
 
 DESCRIPTION = """\
 Reads facial expressions from a webcam, live and on this machine alone, and records session statistics.

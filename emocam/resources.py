@@ -15,6 +15,11 @@ def asset_path(name: str) -> Path:
     return _folder("assets") / name
 
 
+def demo_clip() -> Path:
+    """Return the path of the clip that comes with Emocam."""
+    return asset_path("demo.mp4")
+
+
 def shipped_models() -> dict[str, Path]:
     """Return the models that come with Emocam, by name, in alphabetical order."""
     return {path.stem: path for path in sorted(_folder("models").glob("*.hdf5"))}

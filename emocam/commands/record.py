@@ -28,13 +28,13 @@ from emocam.capture.events import (
     SourceOpened,
 )
 from emocam.capture.loop import CaptureLoop, Engine
+from emocam.commands import INTERRUPTED
 from emocam.commands.options import chosen_settings
 from emocam.latest import Latest
-from emocam.resources import asset_path
+from emocam.resources import demo_clip
 from emocam.sessions.files import SESSION
 from emocam.sessions.recorder import default_parent
 
-INTERRUPTED = 130  # what shells report for a program that Ctrl-C has ended
 LOOK_EVERY_S = 0.1
 ENDING_SIGNALS = ("SIGTERM", "SIGHUP")  # the second is not known to Windows
 
@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
     except ValueError as error:
         _say(str(error))
         return 1
-    source = str(asset_path("demo.mp4")) if options.record_demo else options.source
+    source = str(demo_clip()) if options.record_demo else options.source
     out = options.out or default_parent()
     loop = CaptureLoop(replace(settings, source=source), engine=Engine(sessions_folder=lambda: out))
     recording = _Recording(loop)

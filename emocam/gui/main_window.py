@@ -72,11 +72,11 @@ class MainWindow(QMainWindow):
 
     @property
     def settings(self) -> Settings:
-        """The settings in force."""
+        """The current settings."""
         return self._settings.value
 
     def change(self, **values: Any) -> None:
-        """Put other values of the settings in force."""
+        """Change some values of the settings."""
         self._settings.change(**values)
 
     def start(self, source: str | None, *, is_demo: bool = False) -> None:

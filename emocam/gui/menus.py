@@ -15,7 +15,7 @@ MENUS: dict[str, tuple[tuple[str, ...], ...]] = {
     "&Session": (("record", "marker"), ("pause", "retry")),
     "Se&ttings": (
         ("sensitivity_up", "sensitivity_down", "tracking_up", "tracking_down"),
-        ("predict_oftener", "predict_rarer", "label_oftener", "label_rarer"),
+        ("predict_more_often", "predict_less_often", "label_more_often", "label_less_often"),
         ("next_network", "open_model"),
         ("reset",),
     ),

@@ -22,7 +22,7 @@ NO_NETWORK = "No network: faces get no labels"
 
 @dataclass(frozen=True, slots=True)
 class CurrentModel:
-    """The model in use. text: as in Settings.model. aim: whose labels it gives, in a few words."""
+    """The current model. text: as in Settings.model. aim: whose labels it gives, in a few words."""
 
     text: str
     file: ModelFile

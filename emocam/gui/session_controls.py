@@ -12,7 +12,7 @@ from emocam.capture.background import start_beside
 from emocam.gui.actions import ActionDeclaration, Actions
 from emocam.gui.advice import duration
 from emocam.gui.dialogs import MarkerDialog
-from emocam.gui.live.status import Status
+from emocam.gui.live.status import OPEN_FOLDER_TIP, Status
 from emocam.gui.notice_bar import NoticeBar
 from emocam.gui.worker import CaptureThread
 from emocam.sessions.files import RecordingError
@@ -46,7 +46,7 @@ class SessionControls(QObject):
         self._call: Future[str | list[Path]] | None = None
         self._unfinished: list[Path] = []
         self._complete = QAction("Complete", self, toolTip="Write the statistics from the rows that were recorded")
-        self._open_session = QAction("Open folder", self, toolTip="Open the folder of this session")
+        self._open_session = QAction("Open folder", self, toolTip=OPEN_FOLDER_TIP)
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self._show_elapsed)
         self._poll = QTimer(self, interval=TICK_MS)

@@ -1,4 +1,4 @@
-"""The settings in force, and what changes them: the panel, and keys and menus beside it."""
+"""The current settings, and what changes them: the panel, its keys and its menu."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,7 +16,7 @@ from emocam.settings import Settings
 
 
 class CurrentSettings(QObject):
-    """Holds the Settings that are in force; every part shows them, and none keeps its own."""
+    """Holds the current Settings; every part shows them, and none keeps its own."""
 
     changed = Signal(object, object)  # Settings before and now
 
@@ -28,11 +28,11 @@ class CurrentSettings(QObject):
 
     @property
     def value(self) -> Settings:
-        """The settings in force."""
+        """The current settings."""
         return self._settings
 
     def change(self, **values: Any) -> None:
-        """Put other values in force, have every part show them, and keep them."""
+        """Change some values, have every part show them, and keep them."""
         before, self._settings = self._settings, replace(self._settings, **values)
         if self._settings == before:
             return
@@ -69,13 +69,13 @@ class SettingsControls(QObject):
                     "Let a face move 10 px farther between frames", step(tracking, 1)),
             declare("tracking_down", "Tracking sensitivity down", "Ctrl+Shift+Down",
                     "Let a face move 10 px less between frames", step(tracking, -1)),
-            declare("predict_rarer", "Predict less often", "Shift+P",
+            declare("predict_less_often", "Predict less often", "Shift+P",
                     "Classify each face a frame later", step(predict, 1)),
-            declare("predict_oftener", "Predict more often", "P",
+            declare("predict_more_often", "Predict more often", "P",
                     "Classify each face a frame earlier", step(predict, -1)),
-            declare("label_rarer", "Label less often", "Shift+L",
+            declare("label_less_often", "Label less often", "Shift+L",
                     "Show a new label three frames later", step(label, 1)),
-            declare("label_oftener", "Label more often", "L",
+            declare("label_more_often", "Label more often", "L",
                     "Show a new label three frames earlier", step(label, -1)),
             declare("next_network", "Next net&work", "N",
                     "Switch to the next network of the list", panel.next_model),

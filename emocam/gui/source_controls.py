@@ -13,10 +13,9 @@ from emocam.gui.live.video_view import VideoView
 from emocam.gui.log_file import log_path
 from emocam.gui.source_menu import SourceMenu
 from emocam.gui.worker import CaptureThread, Shown
-from emocam.resources import asset_path
+from emocam.resources import demo_clip
 from emocam.sources import PICTURE_SUFFIXES, VIDEO_SUFFIXES, Camera
 
-DEMO = "demo.mp4"
 NO_FACE_AFTER_S = 5.0
 SUFFIXES = " ".join(f"*{suffix}" for suffix in (*sorted(VIDEO_SUFFIXES), *sorted(PICTURE_SUFFIXES)))
 FILES_OFFERED = f"Videos and pictures ({SUFFIXES});;All files (*)"
@@ -87,7 +86,7 @@ class SourceControls(QObject):
     def open_demo(self) -> None:
         """Show the clip that comes with Emocam, over and over."""
         self._is_demo = True
-        self._open(str(asset_path(DEMO)), "the demo clip")
+        self._open(str(demo_clip()), "the demo clip")
 
     def try_again(self) -> None:
         """Open the current source again; start the capture thread again if it had ended."""

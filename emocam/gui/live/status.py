@@ -11,6 +11,7 @@ from emocam.gui.theme import figures_font
 from emocam.gui.worker import Shown
 
 NOTE_MS = 6000
+OPEN_FOLDER_TIP = "Open the folder of this session"
 
 
 class Status(QStatusBar):
@@ -30,7 +31,7 @@ class Status(QStatusBar):
         self._session = QToolButton()
         self._session.setAutoRaise(True)
         self._session.setFont(figures_font(self._session.font()))
-        self._session.setToolTip("Open the folder of this session")
+        self._session.setToolTip(OPEN_FOLDER_TIP)
         self._session.clicked.connect(self.open_folder)
         self._session.hide()
         self._folder: Path | None = None

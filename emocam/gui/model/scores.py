@@ -14,7 +14,7 @@ SPLITS = {
     "public_test": "PublicTest",
     "private_test": "PrivateTest",
     "training": "Training",
-    "choosing_tenth": "the choosing tenth of Training",
+    "choosing_tenth": "the validation split of Training",
 }
 COLLECTIONS_SHOWN = 12  # of faces from elsewhere; more would push the rest of a card out of sight
 LONGEST_NAME = 40
