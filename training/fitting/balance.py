@@ -8,7 +8,7 @@ arXiv:1901.06852), and then the weakest one more often.
 import numpy as np
 
 from emocam.engine.network import with_temperature
-from training.fitting.calibrate import fit_temperature
+from training.scoring.calibration import fit_temperature
 from training.scoring.metrics import mean_recall, wilson_interval
 
 STRENGTHS = np.linspace(0, 1, 21)

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from training.fitting.calibrate import ECE_BINS
+from training.scoring.calibration import ECE_BINS
 
 FACES_TO_DRAW = 10  # a bin of fewer tells chance, not the network
 SENSITIVITIES = np.arange(101) / 100

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.metrics import confusion_matrix, f1_score, precision_recall_fscore_support
 
 from emocam.labels import EMOTIONS, SEVEN, SPECTRA, SUMMED_SPECTRA, Spectrum, spectrum_matrix
-from training.fitting.calibrate import calibration_error
+from training.scoring.calibration import calibration_error
 from training.scoring.confidence import by_sensitivity, reliability
 
 Z_95 = 1.959964  # of the normal distribution, two-sided
