@@ -155,3 +155,24 @@ def test_whatever_was_chosen_comes_back(tmp_path_factory, chosen):
     save_settings(chosen, path)
     assert load_settings(path) == chosen
     assert kept_aside(path) == []
+
+
+def test_settings_of_the_first_version_open_whole_and_stay_where_they_are(tmp_path):
+    path = tmp_path / "settings.json"
+    # As Emocam 0.1.0 wrote them before any setting was added.
+    path.write_text(
+        '{"version": 1, "source": "/films/a.mp4", "spectrum": "three", "prediction_sensitivity_percent": 50,'
+        ' "tracking_sensitivity_px": 120, "prediction_every_frames": 2, "label_every_frames": 6,'
+        ' "model": "mini_xception_fer2013"}',
+        encoding="utf-8",
+    )
+    assert load_settings(path) == Settings(
+        source="/films/a.mp4",
+        spectrum="three",
+        prediction_sensitivity_percent=50,
+        tracking_sensitivity_px=120,
+        prediction_every_frames=2,
+        label_every_frames=6,
+        model="mini_xception_fer2013",
+    )
+    assert kept_aside(path) == []
