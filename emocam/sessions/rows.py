@@ -6,6 +6,7 @@ from datetime import datetime
 
 from emocam.messages import Face, FrameResult, Gap
 from emocam.sessions.cells import moment_after
+from emocam.sessions.column_types import FaceColumn, LabelColumns, Moment, MomentColumn
 from emocam.sessions.columns import (
     FACE,
     FORMAT_VERSION,
@@ -13,11 +14,7 @@ from emocam.sessions.columns import (
     RAW,
     SOURCE_LOST,
     STATES,
-    FaceColumn,
     FacesFile,
-    LabelColumns,
-    Moment,
-    MomentColumn,
     columns,
     declared,
     header_of,

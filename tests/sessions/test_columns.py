@@ -10,10 +10,10 @@ import pytest
 
 from emocam.labels import EMOTIONS
 from emocam.sessions.cells import cell_text, text_cell
+from emocam.sessions.column_types import LabelColumns
 from emocam.sessions.columns import (
     CSV_FILES,
     FacesFile,
-    LabelColumns,
     LabelStatistics,
     Marker,
     MarkersFile,

@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 
 from emocam.sessions.cells import FRACTION, WHOLE_NUMBER
+from emocam.sessions.column_types import Column, FaceColumn
 from emocam.sessions.columns import (
     CSV_FILES,
     FORMAT_VERSION,
-    Column,
-    FaceColumn,
     FacesFile,
     StatisticsColumn,
     StatisticsFile,
