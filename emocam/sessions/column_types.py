@@ -25,6 +25,47 @@ class Moment:
     result: FrameResult | None
 
 
+@dataclass(frozen=True, slots=True)
+class LabelStatistics:
+    """A row of statistics.csv. Probabilities and peak_ms are None for a label never shown."""
+
+    face: str
+    label: str
+    shown_ms: int
+    share: float
+    predictions: int
+    mean_probability: float | None
+    peak_probability: float | None
+    peak_ms: int | None
+    episodes: int
+
+
+@dataclass(frozen=True, slots=True)
+class FaceStatistics:
+    """A row of measures.csv.
+
+    blinks and blinks_per_minute are None where they could not be watched for. means, deviations: by the names of
+    MEASURE_COLUMNS, without those of too few values.
+    """
+
+    face: str
+    seen_ms: int
+    watched_ms: int
+    blinks: int | None
+    blinks_per_minute: float | None
+    means: Mapping[str, float]
+    deviations: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A row of markers.csv."""
+
+    start_ms: int
+    end_ms: int
+    name: str
+
+
 class Column(Generic[Source, Value]):
     """A column that is written from a Source and read as a Value, or None where the cell or the column is missing.
 
@@ -74,6 +115,16 @@ class MomentColumn(Column[Moment, Value]):
 
 class FaceColumn(Column[Face, Value]):
     """A column of faces.csv about a face, empty in a row without one."""
+
+
+class MeasureColumn(FaceColumn[float]):
+    """A column of faces.csv for the field of FaceMeasures that has its name, empty where the points are not seen."""
+
+    def __init__(self, meaning: str, cell_type: CellType[float], *, since: int) -> None:
+        super().__init__(meaning, cell_type, self._measured, since=since)
+
+    def _measured(self, face: Face) -> float | None:
+        return None if face.measures is None else getattr(face.measures, self.name)
 
 
 class LabelColumns:
