@@ -7,7 +7,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from emocam.sessions.columns import CSV_FILES, Column, LabelColumns, declared
+from emocam.sessions.column_types import Column, LabelColumns
+from emocam.sessions.columns import CSV_FILES, declared
 
 PAGE = Path(__file__).with_name("session-files.md")
 

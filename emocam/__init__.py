@@ -14,19 +14,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from emocam.analyzer import Analysis, AnalyzedFace, Analyzer
     from emocam.engine.model_file import ModelFileError
-    from emocam.messages import Box
+    from emocam.messages import Box, FaceMeasures
     from emocam.settings import Settings
     from emocam.sources.errors import SourceError
 
 __version__ = "0.1.0"
 
-__all__ = ["Analysis", "AnalyzedFace", "Analyzer", "Box", "ModelFileError", "Settings", "SourceError"]
+__all__ = ["Analysis", "AnalyzedFace", "Analyzer", "Box", "FaceMeasures", "ModelFileError", "Settings", "SourceError"]
 
 _HOME = {
     "Analysis": "emocam.analyzer",
     "AnalyzedFace": "emocam.analyzer",
     "Analyzer": "emocam.analyzer",
     "Box": "emocam.messages",
+    "FaceMeasures": "emocam.messages",
     "ModelFileError": "emocam.engine.model_file",
     "Settings": "emocam.settings",
     "SourceError": "emocam.sources.errors",

@@ -13,7 +13,8 @@ from emocam.engine.classification import open_classifier
 from emocam.engine.model_file import resolve_model
 from emocam.engine.pipeline import Pipeline
 from emocam.engine.watch import open_watch
-from emocam.messages import Box, Face, Frame, FrameResult
+from emocam.messages import Box, Face, FaceMeasures, Frame, FrameResult
+from emocam.sessions.columns import MEASURE_COLUMNS
 from emocam.settings import Settings
 from emocam.sources.errors import SourceError
 from emocam.sources.pictures import read_picture
@@ -32,6 +33,10 @@ class AnalyzedFace:
     probabilities: of each of the network's labels, averaged over the predictions that the label was made from; empty
         before the first label.
     prediction: the same for this very picture; empty where the face was not classified in it.
+    measures: how the head is held, how far eyes and mouth are open, brows and corners of the mouth raised; None where
+        the face's points are not seen.
+    points: (468, 3) float32 `x, y` in pixels of the picture and a depth in pixels, in the numbers of MediaPipe's face
+        mesh; None where they are not seen. Not compared by `==`.
     """
 
     number: int
@@ -40,6 +45,8 @@ class AnalyzedFace:
     confidence: float | None
     probabilities: dict[str, float] = field(default_factory=dict)
     prediction: dict[str, float] = field(default_factory=dict)
+    measures: FaceMeasures | None = None
+    points: np.ndarray | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +72,7 @@ class Analysis:
         return [self._row(face) for face in faces]
 
     def _row(self, face: AnalyzedFace | None) -> dict[str, object]:
-        box = face.box if face else None
+        box, measures = (face.box, face.measures) if face else (None, None)
         return {
             "time_s": self.time_s,
             "state": "face" if face else "no_face",
@@ -78,6 +85,7 @@ class Analysis:
             **{f"raw_{label}": face.prediction.get(label) if face else None for label in self.model_labels},
             "label": face.label if face else None,
             "confidence": face.confidence if face else None,
+            **{column.name: getattr(measures, column.name, None) for column in MEASURE_COLUMNS},
         }
 
 
@@ -191,6 +199,8 @@ def _analyzed(face: Face, labels: tuple[str, ...]) -> AnalyzedFace:
         confidence=face.confidence,
         probabilities=_by_label(face.pooled, labels),
         prediction=_by_label(face.prediction, labels),
+        measures=face.measures,
+        points=face.points,
     )
 
 

@@ -69,8 +69,9 @@ def cell_text(cell: str) -> str:
     return text if text_cell(text) == cell else cell
 
 
-def _decimal(value: float) -> str:
-    return f"{value:.6f}" if math.isfinite(value) else ""
+def _decimal(places: int) -> Callable[[float], str]:
+    pattern = f"%.{places}f"
+    return lambda value: pattern % value if math.isfinite(value) else ""
 
 
 def _finite(cell: str) -> float:
@@ -82,7 +83,10 @@ def _finite(cell: str) -> float:
 
 WHOLE_NUMBER = CellType("whole number", str, int)
 SECONDS = CellType("seconds, three decimals", decimal_seconds, whole_milliseconds)  # whole milliseconds in the program
-FRACTION = CellType("number, six decimals", _decimal, _finite)
+FRACTION = CellType("number, six decimals", _decimal(6), _finite)
+RATIO = CellType("number, four decimals", _decimal(4), _finite)
+DEGREES = CellType("degrees, two decimals", _decimal(2), _finite)
+RATE = CellType("number, two decimals", _decimal(2), _finite)
 MOMENT = CellType("ISO 8601 in UTC, milliseconds", utc_text, datetime.fromisoformat)
 NAME: CellType[str] = CellType("name", str, str)  # one that the program gives: a state, a label, a spectrum
 TEXT = CellType("text", text_cell, cell_text)

@@ -4,149 +4,42 @@ Headers, the dictionary in session.json, writers, readers and the tables of docs
 declarations. A new column goes to the end of its class, with `since` one above the last released format.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Generic, TypeVar
-
-import numpy as np
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from emocam.labels import SPECTRA, UNCERTAIN
-from emocam.messages import Face, FrameResult
 from emocam.pooling import LEAD_TO_BE_CERTAIN, LEAD_TO_CHANGE
-from emocam.sessions.cells import FRACTION, MOMENT, NAME, SECONDS, TEXT, WHOLE_NUMBER, CellType
-from emocam.sessions.files import FACES, MARKERS, STATISTICS
+from emocam.sessions.blinks import (
+    LARGEST_YAW_DEG,
+    LONGEST_MS,
+    LONGEST_STEP_MS,
+    NARROWED,
+    REGAINED,
+    SHORTEST_MS,
+    USUAL_FROM_MS,
+    USUAL_OF_MS,
+    USUAL_OPENNESS,
+)
+from emocam.sessions.cells import DEGREES, FRACTION, MOMENT, NAME, RATE, RATIO, SECONDS, TEXT, WHOLE_NUMBER
+from emocam.sessions.column_types import (
+    Column,
+    FaceColumn,
+    FaceStatistics,
+    LabelColumns,
+    LabelStatistics,
+    Marker,
+    MeasureColumn,
+    MomentColumn,
+    Value,
+)
+from emocam.sessions.files import FACES, MARKERS, MEASURES, STATISTICS
 from emocam.sessions.timeline import LONGEST_INTERVAL_MS
-
-Source = TypeVar("Source")
-Value = TypeVar("Value")
 
 FACE, NO_FACE, SOURCE_LOST = "face", "no_face", "source_lost"
 STATES = (FACE, NO_FACE, SOURCE_LOST)
 ALL_FACES = "all"
 RAW = "raw_"
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """What the rows of faces.csv for one frame have in common; without a result, the source was lost."""
-
-    frame: int
-    time_ms: int
-    utc: datetime
-    state: str
-    result: FrameResult | None
-
-
-@dataclass(frozen=True, slots=True)
-class LabelStatistics:
-    """A row of statistics.csv. Probabilities and peak_ms are None for a label never shown."""
-
-    face: str
-    label: str
-    shown_ms: int
-    share: float
-    predictions: int
-    mean_probability: float | None
-    peak_probability: float | None
-    peak_ms: int | None
-    episodes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Marker:
-    """A row of markers.csv."""
-
-    start_ms: int
-    end_ms: int
-    name: str
-
-
-class Column(Generic[Source, Value]):
-    """A column that is written from a Source and read as a Value, or None where the cell or the column is missing.
-
-    meaning: the sentence of the dictionary. value: takes it out of what a row is written from; None gives an empty
-    cell. since: the first format that has the column. is_essential: a file of such a format cannot be read without it.
-    """
-
-    name: str
-
-    def __init__(
-        self,
-        meaning: str,
-        cell_type: CellType[Value],
-        value: Callable[[Source], Value | None],
-        *,
-        since: int = 1,
-        is_essential: bool = False,
-    ) -> None:
-        self.meaning = meaning
-        self.cell_type = cell_type
-        self.value = value
-        self.since = since
-        self.is_essential = is_essential
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
-
-    def cell(self, source: Source) -> str:
-        """Write the cell of a row."""
-        value = self.value(source)
-        return "" if value is None else self.cell_type.write(value)
-
-    def reader(self, positions: Mapping[str, int]) -> Callable[[Sequence[str]], Value | None]:
-        """Return what reads the column in the cells of a row, which stand at positions by name.
-
-        It raises ValueError for a damaged cell.
-        """
-        position, read = positions.get(self.name), self.cell_type.read
-        if position is None:
-            return lambda cells: None
-        return lambda cells: read(cell) if (cell := cells[position]) else None
-
-
-class MomentColumn(Column[Moment, Value]):
-    """A column of faces.csv that says the same in every row of a frame."""
-
-
-class FaceColumn(Column[Face, Value]):
-    """A column of faces.csv about a face, empty in a row without one."""
-
-
-class LabelColumns:
-    """A column of faces.csv for each of the network's labels, about a face. Read one with `of(label)`.
-
-    prefix: stands before the label in a column's name. meaning: with {label} for the label. values: (labels,)
-    float32 in the order of the network that analysed the frame, or None.
-    """
-
-    cell_type = FRACTION
-
-    def __init__(
-        self, prefix: str, meaning: str, values: Callable[[Face], np.ndarray | None], *, since: int = 1
-    ) -> None:
-        self.prefix = prefix
-        self.meaning = meaning
-        self.values = values
-        self.since = since
-
-    def of(self, label: str) -> FaceColumn[float]:
-        """Return the column of one label, to be named, explained or read."""
-        column = FaceColumn(self.meaning.format(label=label), self.cell_type, lambda face: None, since=self.since)
-        column.name = self.prefix + label
-        return column
-
-    def cells(self, face: Face, *, labels: Sequence[str], model_labels: Sequence[str]) -> list[str]:
-        """Write the cells of a row. labels: those of the file; model_labels: those of the face's probabilities."""
-        values = self.values(face)
-        if values is None:
-            return [""] * len(labels)
-        write = self.cell_type.write
-        if model_labels == labels and len(values) == len(labels):
-            return list(map(write, values.tolist()))
-        # By name: a network with other labels was switched in since the header was written.
-        by_label = dict(zip(model_labels, values.tolist(), strict=True))
-        return [write(by_label[label]) if label in by_label else "" for label in labels]
+GEOMETRY = "a measure of geometry, no FACS code, empty where the face's points are not seen"
 
 
 class FacesFile:
@@ -203,6 +96,50 @@ class FacesFile:
         "set of labels shown: " + "; ".join(f"{one.name} ({', '.join(one.labels)})" for one in SPECTRA.values()),
         NAME, lambda moment: moment.result.settings.spectrum if moment.result else None, is_essential=True,
     )  # fmt: skip
+    yaw_deg = MeasureColumn(
+        "how far the head is turned about the vertical, from the line between it and the camera: degrees, positive "
+        f"where the nose points to the picture's right, the person's left; {GEOMETRY}",
+        DEGREES, since=2,
+    )  # fmt: skip
+    pitch_deg = MeasureColumn(
+        "how far the head is raised, after yaw: degrees from the line to the camera, positive where the nose points "
+        f"up; {GEOMETRY}",
+        DEGREES, since=2,
+    )  # fmt: skip
+    roll_deg = MeasureColumn(
+        "how far the head leans, after yaw and pitch: degrees, positive where it leans clockwise in the picture; "
+        f"{GEOMETRY}",
+        DEGREES, since=2,
+    )  # fmt: skip
+    eyes_open_left = MeasureColumn(
+        "how far the person's left eye is open: the distance between its lids, the mean of two places, divided by the "
+        f"eye's width from corner to corner; about 0.15 is shut, 0.21 to 0.34 open; {GEOMETRY}",
+        RATIO, since=2,
+    )  # fmt: skip
+    eyes_open_right = MeasureColumn(
+        "how far the person's right eye is open, measured as eyes_open_left is: the distance between its lids divided "
+        f"by the eye's width; {GEOMETRY}",
+        RATIO, since=2,
+    )  # fmt: skip
+    mouth_open = MeasureColumn(
+        "how far the mouth is open: the distance between the inner edges of the lips in their middle, divided by the "
+        f"distance between the outer corners of the eyes; 0 is shut; {GEOMETRY}",
+        RATIO, since=2,
+    )  # fmt: skip
+    brows_raised = MeasureColumn(
+        "how high the brows are above the corners of the eyes, the mean of both sides, divided by the distance between "
+        f"the outer corners of the eyes; more is higher; {GEOMETRY}",
+        RATIO, since=2,
+    )  # fmt: skip
+    lip_corners = MeasureColumn(
+        "how high the corners of the mouth are above the point a quarter of the way from the upper lip's inner edge to "
+        "the lower one's, divided by the distance between the outer corners of the eyes; positive is pulled up, "
+        f"negative down; {GEOMETRY}",
+        RATIO, since=2,
+    )  # fmt: skip
+
+
+MEASURE_COLUMNS = tuple(column for column in vars(FacesFile).values() if isinstance(column, MeasureColumn))
 
 
 class StatisticsColumn(Column[LabelStatistics, Value]):
@@ -268,7 +205,86 @@ class MarkersFile:
     )  # fmt: skip
 
 
-CSV_FILES: dict[str, type] = {FACES: FacesFile, STATISTICS: StatisticsFile, MARKERS: MarkersFile}
+class MeasuresColumn(Column[FaceStatistics, Value]):
+    """A column of measures.csv."""
+
+
+class MeanColumn(MeasuresColumn[float]):
+    """The mean of a measure of faces.csv."""
+
+    def __init__(self, measure: MeasureColumn, *, since: int) -> None:
+        super().__init__(
+            f"mean of the column {measure.name} over the rows of {FACES} with this face in which it stands; empty "
+            "where there is none",
+            measure.cell_type, lambda row: row.means.get(measure.name), since=since,
+        )  # fmt: skip
+
+
+class DeviationColumn(MeasuresColumn[float]):
+    """The standard deviation of a measure of faces.csv."""
+
+    def __init__(self, measure: MeasureColumn, *, since: int) -> None:
+        super().__init__(
+            f"standard deviation of the column {measure.name} over the same rows as its mean, with their number less "
+            "one as divisor; empty where there are fewer than two",
+            measure.cell_type, lambda row: row.deviations.get(measure.name), since=since,
+        )  # fmt: skip
+
+
+class MeasuresFile:
+    """measures.csv: what the points told of each face, and of all faces together."""
+
+    face = MeasuresColumn(
+        f"number of the face, as in {FACES}; {ALL_FACES}: all faces together", NAME, lambda row: row.face, since=2
+    )
+    seconds_seen = MeasuresColumn(
+        f"how long the points of the face were seen: each row of {FACES} with measures counts until the next analysed "
+        f"frame, at most {LONGEST_INTERVAL_MS / 1000:g} s, and not at all until a {SOURCE_LOST} row. For {ALL_FACES}: "
+        "the sum over the faces",
+        SECONDS, lambda row: row.seen_ms, since=2,
+    )  # fmt: skip
+    seconds_watched = MeasuresColumn(
+        "for how much of this time a blink could be told: the head is turned by no more than "
+        f"{LARGEST_YAW_DEG:g} degrees (yaw_deg), the rows are at most {LONGEST_STEP_MS / 1000:g} s apart without one "
+        f"between them that lacks the points, {USUAL_FROM_MS / 1000:g} s of such rows came before, and their median "
+        f"openness is {USUAL_OPENNESS:g} or more. Openness is the mean of eyes_open_left and eyes_open_right",
+        SECONDS, lambda row: row.watched_ms, since=2,
+    )  # fmt: skip
+    blinks = MeasuresColumn(
+        f"how often both eyes blinked: the openness falls below {NARROWED:.0%} of its median of the last "
+        f"{USUAL_OF_MS / 1000:g} s, and then regains half of what it lost and {REGAINED:.0%} of that median; from the "
+        f"last row before to that row it takes {SHORTEST_MS / 1000:g} to {LONGEST_MS / 1000:g} s. Longer closings are "
+        "none. Empty where seconds_watched is 0",
+        WHOLE_NUMBER, lambda row: row.blinks, since=2,
+    )  # fmt: skip
+    blinks_per_minute = MeasuresColumn(
+        "blinks divided by the minutes watched; empty where seconds_watched is 0",
+        RATE, lambda row: row.blinks_per_minute, since=2,
+    )  # fmt: skip
+    mean_yaw_deg = MeanColumn(FacesFile.yaw_deg, since=2)
+    mean_pitch_deg = MeanColumn(FacesFile.pitch_deg, since=2)
+    mean_roll_deg = MeanColumn(FacesFile.roll_deg, since=2)
+    mean_eyes_open_left = MeanColumn(FacesFile.eyes_open_left, since=2)
+    mean_eyes_open_right = MeanColumn(FacesFile.eyes_open_right, since=2)
+    mean_mouth_open = MeanColumn(FacesFile.mouth_open, since=2)
+    mean_brows_raised = MeanColumn(FacesFile.brows_raised, since=2)
+    mean_lip_corners = MeanColumn(FacesFile.lip_corners, since=2)
+    sd_yaw_deg = DeviationColumn(FacesFile.yaw_deg, since=2)
+    sd_pitch_deg = DeviationColumn(FacesFile.pitch_deg, since=2)
+    sd_roll_deg = DeviationColumn(FacesFile.roll_deg, since=2)
+    sd_eyes_open_left = DeviationColumn(FacesFile.eyes_open_left, since=2)
+    sd_eyes_open_right = DeviationColumn(FacesFile.eyes_open_right, since=2)
+    sd_mouth_open = DeviationColumn(FacesFile.mouth_open, since=2)
+    sd_brows_raised = DeviationColumn(FacesFile.brows_raised, since=2)
+    sd_lip_corners = DeviationColumn(FacesFile.lip_corners, since=2)
+
+
+CSV_FILES: dict[str, type] = {
+    FACES: FacesFile,
+    STATISTICS: StatisticsFile,
+    MARKERS: MarkersFile,
+    MEASURES: MeasuresFile,
+}
 
 
 def declared(file: type) -> list[Column[Any, Any] | LabelColumns]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 FACES = "faces.csv"
 STATISTICS = "statistics.csv"
+MEASURES = "measures.csv"
 MARKERS = "markers.csv"
 SESSION = "session.json"
 LOCK = "recording.lock"

@@ -15,7 +15,8 @@ from emocam.clock import steady_s
 from emocam.closing import ClosedOnExit
 from emocam.messages import FrameResult, Gap
 from emocam.sessions.cells import moment_after, utc_text
-from emocam.sessions.columns import Marker, MarkersFile, columns, header_of
+from emocam.sessions.column_types import Marker
+from emocam.sessions.columns import MarkersFile, columns, header_of
 from emocam.sessions.description import (
     RecordedModel,
     description_text,
@@ -27,7 +28,6 @@ from emocam.sessions.files import (
     FACES,
     MARKERS,
     SESSION,
-    STATISTICS,
     CsvFile,
     FolderLock,
     RecordingError,
@@ -37,7 +37,8 @@ from emocam.sessions.files import (
     replace_file,
 )
 from emocam.sessions.rows import RowReader, RowWriter
-from emocam.sessions.statistics import FrameCount, Statistics
+from emocam.sessions.statistics import FrameCount
+from emocam.sessions.summary import Summary
 from emocam.sessions.timeline import SessionTime
 from emocam.settings import Settings
 
@@ -92,7 +93,7 @@ class SessionRecorder(ClosedOnExit):
         self._writer = RowWriter(start=self._start, labels=model.labels)
         # Counted from the cells as written, so that the file always gives the same statistics.
         self._reader = RowReader(self._writer.header)
-        self._statistics, self._frames = Statistics(), FrameCount()
+        self._summary, self._frames = Summary(), FrameCount()
         self._description = new_description(self._start, model=model, settings=settings, source=source)
         self._is_source_lost = self._is_description_old = self._is_closed = False
         self._ended_s: float | None = None
@@ -196,7 +197,8 @@ class SessionRecorder(ClosedOnExit):
         try:
             self._faces.require_in_place()
             self._faces.sync()
-            replace_file(self.folder / STATISTICS, csv_lines(self._statistics.csv_rows()))
+            for name, rows in self._summary.files().items():
+                replace_file(self.folder / name, csv_lines(rows))
             self._description["end"] = utc_text(moment_after(self._start, end_ms))
             self._write_description()
         except OSError as error:
@@ -227,7 +229,7 @@ class SessionRecorder(ClosedOnExit):
     def _write(self, rows: list[list[str]]) -> None:
         self._faces.append(rows)
         for cells in rows:
-            self._statistics.add(self._reader.read(cells))
+            self._summary.add(self._reader.read(cells))
 
     def _note_settings(self, settings: Settings, time_ms: int) -> None:
         if settings is self._settings or settings == self._settings:

@@ -14,7 +14,6 @@ from emocam.sessions.files import (
     FACES,
     MARKERS,
     SESSION,
-    STATISTICS,
     FolderLock,
     RecordingError,
     csv_lines,
@@ -25,7 +24,8 @@ from emocam.sessions.files import (
     whole_rows,
 )
 from emocam.sessions.rows import RecordedRow, RowReader
-from emocam.sessions.statistics import FrameCount, Statistics
+from emocam.sessions.statistics import FrameCount
+from emocam.sessions.summary import Summary
 
 log = logging.getLogger(__name__)
 
@@ -84,8 +84,9 @@ def _complete(folder: Path, description: dict[str, Any]) -> None:
         except (ValueError, OverflowError):
             damaged_lines += 1
     # A newer program may have written more into its statistics, from the same rows, before it was killed.
-    if format_version <= FORMAT_VERSION or not (folder / STATISTICS).exists():
-        replace_file(folder / STATISTICS, csv_lines(count.statistics.csv_rows(format_version=format_version)))
+    for name, rows_counted in count.summary.files(format_version=format_version).items():
+        if format_version <= FORMAT_VERSION or not (folder / name).exists():
+            replace_file(folder / name, csv_lines(rows_counted))
     description["end"] = _end(description, count.last_ms, folder)
     description["completed_afterwards"] = True
     description.update(count.frames.described())
@@ -109,14 +110,14 @@ class _RowCount:
     """Counts from rows that were read back what the recorder counts as it writes them."""
 
     def __init__(self, source_changes_ms: list[int]) -> None:
-        self.statistics = Statistics()
+        self.summary = Summary()
         self.frames = FrameCount()
         self.last_ms = 0
         self._source_changes_ms = sorted(source_changes_ms)
         self._last_frame: tuple[int, int] | None = None
 
     def add(self, row: RecordedRow) -> None:
-        self.statistics.add(row)
+        self.summary.add(row)
         self.last_ms = max(self.last_ms, row.time_ms)
         while self._source_changes_ms and row.time_ms >= self._source_changes_ms[0]:
             self._source_changes_ms.pop(0)

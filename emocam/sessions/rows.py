@@ -6,18 +6,16 @@ from datetime import datetime
 
 from emocam.messages import Face, FrameResult, Gap
 from emocam.sessions.cells import moment_after
+from emocam.sessions.column_types import FaceColumn, LabelColumns, Moment, MomentColumn
 from emocam.sessions.columns import (
     FACE,
     FORMAT_VERSION,
+    MEASURE_COLUMNS,
     NO_FACE,
     RAW,
     SOURCE_LOST,
     STATES,
-    FaceColumn,
     FacesFile,
-    LabelColumns,
-    Moment,
-    MomentColumn,
     columns,
     declared,
     header_of,
@@ -78,9 +76,15 @@ class RowWriter:
         return cells
 
 
+NO_MEASURES: tuple[float | None, ...] = (None,) * len(MEASURE_COLUMNS)
+
+
 @dataclass(frozen=True, slots=True)
 class RecordedRow:
-    """What a row of faces.csv tells the statistics; None where its cell is empty."""
+    """What a row of faces.csv tells the statistics; None where its cell is empty.
+
+    measures: in the order of MEASURE_COLUMNS.
+    """
 
     frame: int
     time_ms: int
@@ -91,6 +95,7 @@ class RecordedRow:
     label: str | None
     confidence: float | None
     spectrum: str | None
+    measures: tuple[float | None, ...] = NO_MEASURES
 
 
 class RowReader:
@@ -116,6 +121,7 @@ class RowReader:
         self._label = FacesFile.label.reader(positions)
         self._confidence = FacesFile.confidence.reader(positions)
         self._spectrum = FacesFile.spectrum.reader(positions)
+        self._measures = [column.reader(positions) for column in MEASURE_COLUMNS]
 
     def read(self, cells: Sequence[str]) -> RecordedRow:
         """Return what a row says; raises ValueError for a damaged one."""
@@ -139,4 +145,5 @@ class RowReader:
             label=self._label(cells),
             confidence=self._confidence(cells),
             spectrum=self._spectrum(cells),
+            measures=NO_MEASURES if face is None else tuple([read(cells) for read in self._measures]),
         )

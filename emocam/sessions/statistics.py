@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from emocam.labels import SPECTRA, UNCERTAIN
 from emocam.messages import FrameResult
-from emocam.sessions.columns import ALL_FACES, SOURCE_LOST, LabelStatistics, StatisticsFile, columns
+from emocam.sessions.column_types import LabelStatistics
+from emocam.sessions.columns import ALL_FACES, SOURCE_LOST, StatisticsFile, columns
 from emocam.sessions.rows import RecordedRow
-from emocam.sessions.timeline import LONGEST_INTERVAL_MS
+from emocam.sessions.timeline import LONGEST_INTERVAL_MS, counted_ms
 
 
 @dataclass(slots=True)
@@ -62,7 +63,7 @@ class Statistics:
 
     def _end_interval(self, row: RecordedRow) -> None:
         if row.state != SOURCE_LOST:
-            interval_ms = min(max(0, row.time_ms - self._shown_ms), LONGEST_INTERVAL_MS)
+            interval_ms = counted_ms(self._shown_ms, row.time_ms)
             for face, label in self._shown.items():
                 self._tallies[face][label].shown_ms += interval_ms
         self._shown = {}

@@ -11,6 +11,11 @@ LONGEST_INTERVAL_MS = 1000
 RESTART_S = 0.25  # a file with unordered times goes back by a few frames; one that starts again goes back farther
 
 
+def counted_ms(start_ms: int, end_ms: int) -> int:
+    """Return for how long the frame analysed at start_ms counts, if the next one was analysed at end_ms."""
+    return min(max(0, end_ms - start_ms), LONGEST_INTERVAL_MS)
+
+
 class SessionTime:
     """Turns the times of successive sources into one time that never goes back, in whole milliseconds.
 

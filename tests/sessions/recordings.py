@@ -2,14 +2,14 @@
 
 import csv
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import numpy as np
 
 from emocam.labels import EMOTIONS, SPECTRA, UNCERTAIN, spectrum_matrix
-from emocam.messages import Box, Face, Frame, FrameResult, Latency
+from emocam.messages import Box, Face, FaceMeasures, Frame, FrameResult, Latency
 from emocam.sessions.recorder import SessionRecorder
 from emocam.settings import Settings
 
@@ -48,7 +48,9 @@ def record_into(folder, *, clock=None, **changes) -> SessionRecorder:
     return SessionRecorder(folder, **(choices | changes))
 
 
-def make_face(track_id=1, label=None, confidence=None, *, probabilities=None, predicted=False, box=True) -> Face:
+def make_face(
+    track_id=1, label=None, confidence=None, *, probabilities=None, predicted=False, box=True, measures=None
+) -> Face:
     """Return a face that shows a label."""
     pooled = np.full(7, 1 / 7, np.float32) if probabilities is None else np.asarray(probabilities, np.float32)
     return Face(
@@ -58,7 +60,23 @@ def make_face(track_id=1, label=None, confidence=None, *, probabilities=None, pr
         pooled=None if label is None else pooled,
         label=label,
         confidence=confidence,
+        measures=measures,
     )
+
+
+def make_measures(**changes) -> FaceMeasures:
+    """Return the measures of a face that looks straight ahead with open eyes."""
+    straight = FaceMeasures(
+        yaw_deg=0.0,
+        pitch_deg=0.0,
+        roll_deg=0.0,
+        eyes_open_right=0.27,
+        eyes_open_left=0.27,
+        mouth_open=0.0,
+        brows_raised=0.2,
+        lip_corners=0.0,
+    )
+    return replace(straight, **changes)
 
 
 def make_result(index, *faces, time_s=None, departed=(), settings=None, model_labels=EMOTIONS) -> FrameResult:
@@ -105,7 +123,13 @@ def _random_face(number, *, chance, probability, spectrum) -> Face:
     if chance.random() < 0.1:
         return make_face(number, predicted=True)
     return make_face(
-        number, label, confidence, probabilities=pooled, predicted=chance.random() < 0.3, box=chance.random() < 0.9
+        number,
+        label,
+        confidence,
+        probabilities=pooled,
+        predicted=chance.random() < 0.3,
+        box=chance.random() < 0.9,
+        measures=FaceMeasures(*probability.normal(0.25, 0.05, 8)) if chance.random() < 0.9 else None,
     )
 
 

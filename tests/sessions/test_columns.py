@@ -9,19 +9,20 @@ from pathlib import Path
 import pytest
 
 from emocam.labels import EMOTIONS
+from emocam.messages import FaceMeasures
 from emocam.sessions.cells import cell_text, text_cell
+from emocam.sessions.column_types import LabelColumns, LabelStatistics, Marker
 from emocam.sessions.columns import (
     CSV_FILES,
+    MEASURE_COLUMNS,
     FacesFile,
-    LabelColumns,
-    LabelStatistics,
-    Marker,
     MarkersFile,
+    MeasuresFile,
     StatisticsFile,
     columns,
     declared,
 )
-from tests.sessions.recordings import make_face, make_result, record_into
+from tests.sessions.recordings import make_face, make_measures, make_result, record_into
 
 ROOT = Path(__file__).parents[2]
 WHOLE = Path(__file__).parent / "fixtures" / "format-1" / "whole"
@@ -59,6 +60,26 @@ def test_statistics_come_back_as_values():
     for statistics in (row, never_shown):
         cells = [column.cell(statistics) for column in written]
         assert LabelStatistics(*(column.reader(positions)(cells) for column in written)) == statistics
+
+
+def test_measures_are_columns_of_their_names(tmp_path):
+    turned = make_measures(yaw_deg=-12.3456, eyes_open_left=0.123456, lip_corners=-0.05)
+    with record_into(tmp_path) as recorder:
+        recorder.record(make_result(0, make_face(1, measures=turned), make_face(2)))
+        recorder.record(make_result(1))
+    seen, unseen, nobody = read_columns(tmp_path / "faces.csv", *MEASURE_COLUMNS)
+    assert seen == [-12.35, 0.0, 0.0, 0.1235, 0.27, 0.0, 0.2, -0.05]
+    assert unseen == nobody == [None] * 8
+    assert {column.name for column in MEASURE_COLUMNS} == set(FaceMeasures.__slots__)
+
+
+def test_each_measure_has_a_mean_and_a_deviation():
+    written = list(columns(MeasuresFile))
+    names = [column.name for column in written]
+    for prefix in ("mean_", "sd_"):
+        assert [name for name in names if name.startswith(prefix)] == [prefix + one.name for one in MEASURE_COLUMNS]
+    for column in written[-2 * len(MEASURE_COLUMNS) :]:
+        assert f"the column {column.name.partition('_')[2]} over" in column.meaning
 
 
 def test_markers_come_back_with_the_name_that_the_user_gave():

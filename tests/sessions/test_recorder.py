@@ -355,7 +355,7 @@ def test_a_closed_session_leaves_its_files_and_no_thread(tmp_path):
     recorder = record_into(tmp_path)
     recorder.close()
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "faces.csv", "markers.csv", "session.json", "statistics.csv"
+        "faces.csv", "markers.csv", "measures.csv", "session.json", "statistics.csv"
     ]  # fmt: skip
     assert not recorder._syncing.is_alive()
 

@@ -65,7 +65,7 @@ def test_completing_gives_exactly_what_closing_gives(tmp_path):
     completed = read_description(killed)
     assert completed.pop("completed_afterwards") and not closed.pop("completed_afterwards")
     assert completed == closed
-    for name in ("faces.csv", "statistics.csv", "markers.csv"):
+    for name in ("faces.csv", "statistics.csv", "measures.csv", "markers.csv"):
         assert (killed / name).read_bytes() == (tmp_path / "closed" / name).read_bytes()
     assert len(read_rows(killed / "statistics.csv")) > 30
 

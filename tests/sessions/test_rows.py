@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emocam.labels import EMOTIONS, SPECTRA, UNCERTAIN
-from emocam.messages import Box, Face, Gap
-from emocam.sessions.columns import FACE, NO_FACE, SOURCE_LOST
+from emocam.messages import Box, Face, FaceMeasures, Gap
+from emocam.sessions.columns import FACE, MEASURE_COLUMNS, NO_FACE, SOURCE_LOST
 from emocam.sessions.files import csv_lines
-from emocam.sessions.rows import RowReader, RowWriter
+from emocam.sessions.rows import NO_MEASURES, RowReader, RowWriter
 from emocam.settings import Settings
 from tests.sessions.recordings import make_result, utc_start
 
@@ -22,6 +22,8 @@ COORDINATES = st.integers(-5000, 5000)
 PROBABILITIES = st.none() | st.lists(st.floats(0, 1, width=32), min_size=7, max_size=7).map(
     lambda values: np.array(values, np.float32)
 )
+ANGLES, RATIOS = st.floats(-180, 180), st.floats(-1, 2)
+MEASURES = st.none() | st.builds(FaceMeasures, *[ANGLES] * 3, *[RATIOS] * 5)
 
 
 @st.composite
@@ -35,6 +37,7 @@ def faces(draw, *, in_sight):
         pooled=draw(PROBABILITIES),
         label=label,
         confidence=None if label is None else draw(st.floats(0, 1)),
+        measures=draw(MEASURES) if in_sight else None,
     )
 
 
@@ -61,6 +64,11 @@ def test_a_frame_comes_back_as_it_was_written(index, time_ms, spectrum, seen, de
         assert row.is_in_sight == (face.box is not None)
         assert row.has_prediction == (face.prediction is not None)
         assert row.confidence == (None if face.confidence is None else pytest.approx(face.confidence, abs=1e-6))
+        if face.measures is None:
+            assert row.measures == NO_MEASURES
+        else:
+            for column, value in zip(MEASURE_COLUMNS, row.measures, strict=True):
+                assert value == pytest.approx(getattr(face.measures, column.name), abs=0.0051)
         for prefix, values in (("", face.pooled), ("raw_", face.prediction)):
             for position, label in enumerate(EMOTIONS):
                 cell = cells[prefix + label]
