@@ -11,19 +11,15 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
-
-from rich.console import Console
-from rich.table import Table
 
 from emocam.engine.model_file import ModelFileError, read_model_file
-from emocam.labels import SUMMED_SPECTRA
 from training.data.elsewhere import OtherFaces, read_elsewhere
 from training.data.faces import PUBLIC_TEST, TRAINING, DataError, FaceData, count_warnings, read_faces
 from training.fitting.history import RunError
 from training.fitting.recipes import RECIPES, find_recipe, model_names, with_those_before
 from training.networks.register import NetworkError
 from training.quiet import quiet
+from training.reporting.terminal import print_scores
 
 INTERRUPTED = 130  # what shells report for a program that Ctrl-C has ended
 STOPPED = "\nStopped. The finished epochs are kept: the same command goes on from there."
@@ -114,7 +110,7 @@ def run_evaluate(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(scores))
     else:
-        _print_scores(scores, title=f"{', '.join(path.name for path in options.model)} on {options.split}")
+        print_scores(scores, title=f"{', '.join(path.name for path in options.model)} on {options.split}")
     return 0
 
 
@@ -177,34 +173,6 @@ def _read(options: argparse.Namespace, *, needs: str) -> FaceData:
 
 def _read_elsewhere(options: argparse.Namespace) -> dict[str, OtherFaces]:
     return {} if options.elsewhere is None else read_elsewhere(options.elsewhere)
-
-
-def _print_scores(scores: dict[str, Any], *, title: str) -> None:
-    low, high = scores["accuracy_ci95"]
-    figures = Table(title=title, show_header=False)
-    figures.add_row("faces", f"{scores['n']:,}")
-    figures.add_row("accuracy", f"{scores['accuracy']:.1%} (95 %: {low:.1%} to {high:.1%})")
-    figures.add_row("mean F1", f"{scores['macro_f1']:.3f}")
-    for spectrum in SUMMED_SPECTRA:
-        figures.add_row(f"{spectrum.name} labels", f"{scores[spectrum.accuracy_name]:.1%}")
-    figures.add_row("ECE", f"{scores['ece']:.3f}")
-    figures.add_row("parameters", f"{scores['parameters']:,}")
-    if "ferplus" in scores:
-        ferplus = scores["ferplus"]
-        figures.add_row("FER+ majority, seven labels", f"{ferplus['accuracy']:.1%} of {ferplus['n']:,}")
-        if "eight_labels" in ferplus:
-            eight = ferplus["eight_labels"]
-            figures.add_row("FER+ majority, eight labels", f"{eight['accuracy']:.1%} of {eight['n']:,}; "
-                            f"mean recall {eight['balanced_accuracy']:.1%}")
-    for source, other in scores.get("elsewhere", {}).items():
-        summed = (f"{one.name} labels {other[one.accuracy_name]:.1%}" for one in SUMMED_SPECTRA)
-        figures.add_row(f"elsewhere, {source}", "; ".join([
-            f"{other['accuracy']:.1%} of {other['n']:,}", f"mean recall {other['balanced_accuracy']:.1%}", *summed
-        ]))
-    classes = Table("label", "precision", "recall", "F1", "support")
-    for label, one in scores["per_class"].items():
-        classes.add_row(label, *(f"{one[name]:.3f}" for name in ("precision", "recall", "f1")), f"{one['support']:,}")
-    Console().print(figures, classes)
 
 
 def _add_fit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
