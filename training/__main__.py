@@ -36,6 +36,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_evaluate(commands)
     _add_export(commands)
     _add_report(commands)
+    _add_geometry(commands)
     return parser
 
 
@@ -43,7 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit status: 1 where it failed with a sentence, 130 after Ctrl-C."""
     options = build_parser().parse_args(arguments)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    needed = {"fit": ("keras",), "compare": ("keras",), "evaluate": ("sklearn",), "export": ("keras", "tensorflow")}
+    needed = {"fit": ("keras",), "compare": ("keras",), "evaluate": ("sklearn",), "export": ("keras", "tensorflow"),
+              "geometry": ("sklearn",)}
     for package in needed.get(options.command, ("sklearn", "matplotlib")):
         if importlib.util.find_spec(package) is None:
             print(f"{package} is not installed. Install the extra `train`: pip install -e '.[train]'", file=sys.stderr)
@@ -147,6 +149,17 @@ def run_report(options: argparse.Namespace) -> int:
     return 0
 
 
+def run_geometry(options: argparse.Namespace) -> int:
+    """Try how faces are best cut out by their points."""
+    model = read_model_file(options.model)
+    collections = {name: faces for folder in options.elsewhere for name, faces in read_elsewhere(folder).items()}
+    from training.scoring.geometry import choose_crop, crop_table, try_crops
+
+    trials = try_crops(model, collections)
+    print(crop_table(trials, chosen=choose_crop(trials)))
+    return 0
+
+
 def _set_up_keras(options: argparse.Namespace) -> None:
     """Import Keras as the options want it."""
     if options.backend is not None:
@@ -230,6 +243,14 @@ def _add_report(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     parser.add_argument("--history", type=Path, metavar="CSV", help="of the run (default: the one that export kept)")
     parser.add_argument("--machine", metavar="TEXT", help="what it was trained on, if the file does not say")
     parser.set_defaults(run=run_report)
+
+
+def _add_geometry(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("geometry", help="try how faces are best cut out by their points; print a table")
+    parser.add_argument("model", type=Path, metavar="MODEL", help="an .hdf5 model file")
+    parser.add_argument("--elsewhere", type=Path, nargs="+", required=True, metavar="FOLDER",
+                        help="faces that are not FER-2013's, see evaluate; the mean of all their collections decides")
+    parser.set_defaults(run=run_geometry)
 
 
 def _add_data(parser: argparse.ArgumentParser) -> None:
