@@ -37,6 +37,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_export(commands)
     _add_report(commands)
     _add_geometry(commands)
+    _add_stamp(commands)
     return parser
 
 
@@ -45,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = build_parser().parse_args(arguments)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     needed = {"fit": ("keras",), "compare": ("keras",), "evaluate": ("sklearn",), "export": ("keras", "tensorflow"),
-              "geometry": ("sklearn",)}
+              "geometry": ("sklearn",), "stamp": ()}
     for package in needed.get(options.command, ("sklearn", "matplotlib")):
         if importlib.util.find_spec(package) is None:
             print(f"{package} is not installed. Install the extra `train`: pip install -e '.[train]'", file=sys.stderr)
@@ -160,6 +161,17 @@ def run_geometry(options: argparse.Namespace) -> int:
     return 0
 
 
+def run_stamp(options: argparse.Namespace) -> int:
+    """Write a recipe's geometry into model files."""
+    from training.stamp import stamp_points_crop
+
+    for path in options.model:
+        crop = stamp_points_crop(path)
+        turned = "turned upright" if crop.is_turned else "as it stands"
+        print(f"{path}: margin {crop.margin:g}, raised {crop.raised:g}, {turned}")
+    return 0
+
+
 def _set_up_keras(options: argparse.Namespace) -> None:
     """Import Keras as the options want it."""
     if options.backend is not None:
@@ -251,6 +263,12 @@ def _add_geometry(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     parser.add_argument("--elsewhere", type=Path, nargs="+", required=True, metavar="FOLDER",
                         help="faces that are not FER-2013's, see evaluate; the mean of all their collections decides")
     parser.set_defaults(run=run_geometry)
+
+
+def _add_stamp(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("stamp", help="write into model files how their recipe has faces cut out by points")
+    parser.add_argument("model", type=Path, nargs="+", metavar="MODEL", help="an .hdf5 model file of a recipe here")
+    parser.set_defaults(run=run_stamp)
 
 
 def _add_data(parser: argparse.ArgumentParser) -> None:
