@@ -14,11 +14,15 @@ import emocam
 ROOT = Path(emocam.__file__).parent.parent
 QT = {"PySide6", "shiboken6", "pyqtgraph"}
 KERAS = {"tensorflow", "keras", "jax", "torch"}
+# How a network is fed and run. The mesh and the region belong to it: live, a face is cut out by its points, and scores
+# on other people's faces are the app's only if they are cut out by the same lines.
 SHARED_WITH_TRAINING = (
     "emocam.labels.",
     "emocam.engine.preprocessing.",
     "emocam.engine.model_file.",
     "emocam.engine.network.",
+    "emocam.engine.mesh.",
+    "emocam.engine.region.",
 )
 
 # Each wing of emocam, and the wings that it may import from; the modules beside the wings are shared by all.

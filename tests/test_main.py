@@ -110,8 +110,11 @@ def test_a_model_says_what_it_was_made_for(capsys):
     text = capsys.readouterr().out
     assert "happy" in text
     assert "48 × 48" in text
+    assert "turned upright" in text
     assert main(["model", DEFAULT_MODEL, "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["image_size_px"] == 48
+    told = json.loads(capsys.readouterr().out)
+    assert told["image_size_px"] == 48
+    assert set(told["points_crop"]) == {"margin", "raised", "turned"}
 
 
 def test_a_file_that_is_no_model_is_refused_by_name(tmp_path, capsys):

@@ -11,19 +11,15 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
-
-from rich.console import Console
-from rich.table import Table
 
 from emocam.engine.model_file import ModelFileError, read_model_file
-from emocam.labels import SUMMED_SPECTRA
 from training.data.elsewhere import OtherFaces, read_elsewhere
 from training.data.faces import PUBLIC_TEST, TRAINING, DataError, FaceData, count_warnings, read_faces
 from training.fitting.history import RunError
 from training.fitting.recipes import RECIPES, find_recipe, model_names, with_those_before
 from training.networks.register import NetworkError
 from training.quiet import quiet
+from training.reporting.terminal import print_scores
 
 INTERRUPTED = 130  # what shells report for a program that Ctrl-C has ended
 STOPPED = "\nStopped. The finished epochs are kept: the same command goes on from there."
@@ -40,6 +36,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_evaluate(commands)
     _add_export(commands)
     _add_report(commands)
+    _add_geometry(commands)
+    _add_stamp(commands)
     return parser
 
 
@@ -47,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit status: 1 where it failed with a sentence, 130 after Ctrl-C."""
     options = build_parser().parse_args(arguments)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    needed = {"fit": ("keras",), "compare": ("keras",), "evaluate": ("sklearn",), "export": ("keras", "tensorflow")}
+    needed = {"fit": ("keras",), "compare": ("keras",), "evaluate": ("sklearn",), "export": ("keras", "tensorflow"),
+              "geometry": ("sklearn",), "stamp": ()}
     for package in needed.get(options.command, ("sklearn", "matplotlib")):
         if importlib.util.find_spec(package) is None:
             print(f"{package} is not installed. Install the extra `train`: pip install -e '.[train]'", file=sys.stderr)
@@ -114,7 +113,7 @@ def run_evaluate(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(scores))
     else:
-        _print_scores(scores, title=f"{', '.join(path.name for path in options.model)} on {options.split}")
+        print_scores(scores, title=f"{', '.join(path.name for path in options.model)} on {options.split}")
     return 0
 
 
@@ -154,6 +153,28 @@ def run_report(options: argparse.Namespace) -> int:
     return 0
 
 
+def run_geometry(options: argparse.Namespace) -> int:
+    """Try how faces are best cut out by their points."""
+    model = read_model_file(options.model)
+    collections = {name: faces for folder in options.elsewhere for name, faces in read_elsewhere(folder).items()}
+    from training.scoring.geometry import choose_crop, crop_table, try_crops
+
+    trials = try_crops(model, collections)
+    print(crop_table(trials, chosen=choose_crop(trials)))
+    return 0
+
+
+def run_stamp(options: argparse.Namespace) -> int:
+    """Write a recipe's geometry into model files."""
+    from training.stamp import stamp_points_crop
+
+    for path in options.model:
+        crop = stamp_points_crop(path)
+        turned = "turned upright" if crop.is_turned else "as it stands"
+        print(f"{path}: margin {crop.margin:g}, raised {crop.raised:g}, {turned}")
+    return 0
+
+
 def _set_up_keras(options: argparse.Namespace) -> None:
     """Import Keras as the options want it."""
     if options.backend is not None:
@@ -180,34 +201,6 @@ def _read(options: argparse.Namespace, *, needs: str) -> FaceData:
 
 def _read_elsewhere(options: argparse.Namespace) -> dict[str, OtherFaces]:
     return {} if options.elsewhere is None else read_elsewhere(options.elsewhere)
-
-
-def _print_scores(scores: dict[str, Any], *, title: str) -> None:
-    low, high = scores["accuracy_ci95"]
-    figures = Table(title=title, show_header=False)
-    figures.add_row("faces", f"{scores['n']:,}")
-    figures.add_row("accuracy", f"{scores['accuracy']:.1%} (95 %: {low:.1%} to {high:.1%})")
-    figures.add_row("mean F1", f"{scores['macro_f1']:.3f}")
-    for spectrum in SUMMED_SPECTRA:
-        figures.add_row(f"{spectrum.name} labels", f"{scores[spectrum.accuracy_name]:.1%}")
-    figures.add_row("ECE", f"{scores['ece']:.3f}")
-    figures.add_row("parameters", f"{scores['parameters']:,}")
-    if "ferplus" in scores:
-        ferplus = scores["ferplus"]
-        figures.add_row("FER+ majority, seven labels", f"{ferplus['accuracy']:.1%} of {ferplus['n']:,}")
-        if "eight_labels" in ferplus:
-            eight = ferplus["eight_labels"]
-            figures.add_row("FER+ majority, eight labels", f"{eight['accuracy']:.1%} of {eight['n']:,}; "
-                            f"mean recall {eight['balanced_accuracy']:.1%}")
-    for source, other in scores.get("elsewhere", {}).items():
-        summed = (f"{one.name} labels {other[one.accuracy_name]:.1%}" for one in SUMMED_SPECTRA)
-        figures.add_row(f"elsewhere, {source}", "; ".join([
-            f"{other['accuracy']:.1%} of {other['n']:,}", f"mean recall {other['balanced_accuracy']:.1%}", *summed
-        ]))
-    classes = Table("label", "precision", "recall", "F1", "support")
-    for label, one in scores["per_class"].items():
-        classes.add_row(label, *(f"{one[name]:.3f}" for name in ("precision", "recall", "f1")), f"{one['support']:,}")
-    Console().print(figures, classes)
 
 
 def _add_fit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -267,6 +260,20 @@ def _add_report(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     parser.add_argument("--history", type=Path, metavar="CSV", help="of the run (default: the one that export kept)")
     parser.add_argument("--machine", metavar="TEXT", help="what it was trained on, if the file does not say")
     parser.set_defaults(run=run_report)
+
+
+def _add_geometry(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("geometry", help="try how faces are best cut out by their points; print a table")
+    parser.add_argument("model", type=Path, metavar="MODEL", help="an .hdf5 model file")
+    parser.add_argument("--elsewhere", type=Path, nargs="+", required=True, metavar="FOLDER",
+                        help="faces that are not FER-2013's, see evaluate; the mean of all their collections decides")
+    parser.set_defaults(run=run_geometry)
+
+
+def _add_stamp(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("stamp", help="write into model files how their recipe has faces cut out by points")
+    parser.add_argument("model", type=Path, nargs="+", metavar="MODEL", help="an .hdf5 model file of a recipe here")
+    parser.set_defaults(run=run_stamp)
 
 
 def _add_data(parser: argparse.ArgumentParser) -> None:

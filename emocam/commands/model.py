@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from emocam.engine.model_file import ModelFile, ModelFileError, read_model_file, resolve_model
+from emocam.engine.region import PointsCrop
 
 
 def run(options: argparse.Namespace) -> int:
@@ -38,13 +39,20 @@ def _rows(model: ModelFile) -> list[tuple[str, str]]:
         ("labels", ", ".join(model.labels)),
         ("input", f"{size} × {size} gray pixels, each × {model.scale:g} + {model.offset:g}"),
         ("crop margin", f"{model.crop_margin:g}"),
+        ("crop by points", _points_crop(model.points_crop)),
         ("temperature", f"{model.temperature:g}"),
         ("weights", f"SHA-256 {model.weights_digest}"),
         ("compiled network", fitting),
     ]
-    told = {"labels", "image_size_px", "scale", "offset", "crop_margin", "temperature", "weights_digest"}
+    told = {
+        "labels", "image_size_px", "scale", "offset", "crop_margin", "points_crop", "temperature", "weights_digest"
+    }  # fmt: skip
     rows += [(name.replace("_", " "), _text(value)) for name, value in model.metadata.items() if name not in told]
     return rows
+
+
+def _points_crop(crop: PointsCrop) -> str:
+    return f"margin {crop.margin:g}, raised {crop.raised:g}, {'turned upright' if crop.is_turned else 'not turned'}"
 
 
 def _text(value: Any) -> str:

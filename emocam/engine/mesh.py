@@ -22,6 +22,8 @@ SIDE_PX = 192
 POINTS = 468
 AROUND_FACE = 1.5  # side of a region, as a share of the face's longer side
 SMALLEST_EXTENT, LARGEST_EXTENT = 0.25, 1.5  # of points that are a face, as a share of the region's side
+PRESENCE = 0.5  # how sure the network must be that it sees a face
+SMALLEST_PX = 12  # a smaller face has no points worth the name
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,6 +91,23 @@ def next_region(face: FacePoints) -> Region:
 def region_of_box(box: Box, rotation_deg: float = 0.0) -> Region:
     """Return where to look for the points of a face that was just found."""
     return points_of_face(box, rotation_deg).scaled(AROUND_FACE)
+
+
+def look_in_box(mesh: FaceMesh, image: np.ndarray, box: Box, rotation_deg: float = 0.0) -> FacePoints | None:
+    """Return the points of a face around which a box was drawn; None where the mesh is not sure that it sees one.
+
+    Two looks, the second from where the first saw the points: a box is less steady than they are.
+    """
+    first = mesh.look(image, region_of_box(box, rotation_deg))
+    if first is None or not is_there(first):
+        return None
+    second = mesh.look(image, next_region(first.points))
+    return second if second is not None and is_there(second) else None
+
+
+def is_there(face: FacePoints) -> bool:
+    """Return whether the mesh is sure enough of a face, and the face large enough, for its points to be used."""
+    return face.presence >= PRESENCE and face.region.side_px >= SMALLEST_PX * AROUND_FACE
 
 
 def _is_usable(region: Region, image: np.ndarray) -> bool:

@@ -25,6 +25,7 @@ from emocam.engine.model_file import (
     write_metadata,
 )
 from emocam.engine.network import with_temperature
+from emocam.engine.region import PointsCrop
 from emocam.labels import CONTEMPT, EMOTIONS
 from emocam.resources import shipped_models
 
@@ -99,12 +100,31 @@ def test_a_file_without_a_description_is_refused_with_the_command_that_stamps_it
         {"mirrored": "yes"},
         {"crop_margin": -3},
         {"weights_digest": 5},
+        {"points_crop": 0.1},
+        {"points_crop": {"raised": 0.1}},
+        {"points_crop": {"margin": -0.6}},
+        {"points_crop": {"margin": 0, "raised": 2}},
+        {"points_crop": {"margin": 0, "raised": float("nan")}},
+        {"points_crop": {"margin": 0, "turned": 1}},
     ],
 )
 def test_a_description_that_makes_no_sense_is_refused(model: Path, changes: dict[str, Any]):
     change_metadata(model, **changes)
     with pytest.raises(ModelFileError):
         read_model_file(model)
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        (None, PointsCrop(0.1, 0.0, True)),
+        ({"margin": 0.05}, PointsCrop(0.05, 0.0, True)),
+        ({"margin": -0.05, "raised": 0.1, "turned": False}, PointsCrop(-0.05, 0.1, False)),
+    ],
+)
+def test_a_file_that_does_not_say_how_to_cut_by_points_is_cut_as_by_its_box(model: Path, stated, expected):
+    change_metadata(model, crop_margin=0.1, points_crop=stated)
+    assert read_model_file(model).points_crop == expected
 
 
 def test_weights_that_the_description_was_not_written_for_are_refused(model: Path):
@@ -225,7 +245,8 @@ JSON = st.recursive(
     max_leaves=8,
 )
 FIELDS = st.sampled_from(
-    ["labels", "image_size_px", "scale", "offset", "crop_margin", "temperature", "weights_digest", "metrics"]
+    ["labels", "image_size_px", "scale", "offset", "crop_margin", "points_crop", "temperature", "weights_digest",
+     "metrics"]
 )
 
 

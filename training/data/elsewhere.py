@@ -7,9 +7,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from emocam.engine.preprocessing import Box, crop_face
+from emocam.engine.mesh import FaceMesh, look_in_box
+from emocam.engine.preprocessing import Box, crop_face, crop_region
+from emocam.engine.region import PointsCrop
 from emocam.labels import EMOTIONS
 from training.data.faces import DataError
+from training.quiet import quiet
 
 TILE_PX = 128
 BOX = Box(24, 24, 80, 80)  # of the detector, in the tile's middle, so that a crop can be widened and moved
@@ -17,14 +20,29 @@ BOX = Box(24, 24, 80, 80)  # of the detector, in the tile's middle, so that a cr
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OtherFaces:
-    """Faces of one collection. tiles: (N, 128, 128) uint8 gray. labels: (N,) uint8, index into EMOTIONS."""
+    """Faces of one collection.
+
+    tiles: (N, 128, 128) uint8 gray. labels: (N,) uint8, index into EMOTIONS. points: of each face (468, 3) float32 in
+    pixels of its tile, None where the mesh is not sure of it.
+    """
 
     tiles: np.ndarray
     labels: np.ndarray
+    points: tuple[np.ndarray | None, ...]
 
-    def crops(self, *, size_px: int, margin: float) -> np.ndarray:
-        """Return (N, size_px, size_px) uint8 faces, cut out as the app does it."""
-        return np.stack([crop_face(tile, BOX, size_px=size_px, margin=margin) for tile in self.tiles])
+    def crops(self, *, size_px: int, margin: float, points_crop: PointsCrop | None = None) -> np.ndarray:
+        """Return (N, size_px, size_px) uint8 faces, cut out as the app does it.
+
+        By their points where those are known, by their box, widened by `margin`, otherwise; without `points_crop` all
+        by their box.
+        """
+
+        def cut_out(tile: np.ndarray, points: np.ndarray | None) -> np.ndarray:
+            if points is None or points_crop is None:
+                return crop_face(tile, BOX, size_px=size_px, margin=margin)
+            return crop_region(tile, points_crop.of(points), size_px=size_px)
+
+        return np.stack([cut_out(tile, points) for tile, points in zip(self.tiles, self.points, strict=True)])
 
 
 def read_elsewhere(folder: Path) -> dict[str, OtherFaces]:
@@ -41,13 +59,28 @@ def read_elsewhere(folder: Path) -> dict[str, OtherFaces]:
     if columns * (sheet.shape[0] // TILE_PX) < len(rows):
         raise DataError(f"{sheets[0]}: expected {len(rows)} tiles of {TILE_PX}×{TILE_PX} pixels, as in labels.csv; "
                         f"the sheet is {sheet.shape[1]}×{sheet.shape[0]}")
+    with quiet():  # LiteRT announces its delegate
+        mesh = _open_mesh()
     found = {}
     for source in sorted({source for source, _ in rows}):
         chosen = [index for index, row in enumerate(rows) if row[0] == source]
         places = [(index // columns * TILE_PX, index % columns * TILE_PX) for index in chosen]
         tiles = np.stack([sheet[top : top + TILE_PX, left : left + TILE_PX] for top, left in places])
-        found[source] = OtherFaces(tiles, np.array([rows[index][1] for index in chosen], np.uint8))
+        labels = np.array([rows[index][1] for index in chosen], np.uint8)
+        found[source] = OtherFaces(tiles, labels, tuple(_points(mesh, tile) for tile in tiles))
     return found
+
+
+def _open_mesh() -> FaceMesh:
+    try:
+        return FaceMesh()
+    except ValueError as error:
+        raise DataError(f"faces from elsewhere cannot be cut out as the app does it: {error}") from None
+
+
+def _points(mesh: FaceMesh, tile: np.ndarray) -> np.ndarray | None:
+    face = look_in_box(mesh, cv2.cvtColor(tile, cv2.COLOR_GRAY2BGR), BOX)
+    return None if face is None else face.points
 
 
 def _read_labels(path: Path) -> list[tuple[str, int]]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -251,10 +252,17 @@ def _claim(folder: Path, recipe: Recipe, fitting: FaceData, targets: Targets) ->
     digest = hashlib.sha256(fitting.images.tobytes() + b"".join(each.tobytes() for each in targets.values()))
     folder.mkdir(parents=True, exist_ok=True)
     for name, what, text, read in (
-        ("recipe.json", "recipe", json.dumps(asdict(recipe), indent=2), json.loads),  # in whatever order of the fields
+        ("recipe.json", "recipe", json.dumps(asdict(recipe), indent=2), _what_is_fitted),
         ("faces.sha256", "faces or targets", digest.hexdigest(), str),
     ):
         written = folder / name
         if written.exists() and read(written.read_text()) != read(text):
             raise RunError(f"{folder} holds a run of other {what}. Choose another folder with --out, or delete it")
         written.write_text(text)
+
+
+def _what_is_fitted(text: str) -> dict[str, Any]:
+    """Read a recipe, in whatever order of its fields, without what is chosen after the fit."""
+    recipe: dict[str, Any] = json.loads(text)
+    heads = [{name: value for name, value in head.items() if name != "points_crop"} for head in recipe["heads"]]
+    return {**recipe, "heads": heads}

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from training.data.faces import SIZE_PX
-from training.fitting.recipes import Head, Recipe
+from training.fitting.recipes import POINTS_CROP_RULE, Head, Recipe
 
 
 def description(
@@ -28,4 +28,16 @@ def description(
         "date": datetime.now(UTC).date().isoformat(),
         "recipe": asdict(recipe),
         "head": head.name,
+        **described_points_crop(head),
+    }
+
+
+def described_points_crop(head: Head) -> dict[str, Any]:
+    """Return what a model file says of how a face is cut out whose points are known; nothing without a choice."""
+    if head.points_crop is None:
+        return {}
+    crop = head.points_crop
+    return {
+        "points_crop": {"margin": crop.margin, "raised": crop.raised, "turned": crop.is_turned},
+        "points_crop_rule": POINTS_CROP_RULE,
     }

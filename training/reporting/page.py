@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from emocam.engine.model_file import ModelFile
+from emocam.engine.region import PointsCrop
 from emocam.labels import CONTEMPT, SPECTRA, SUMMED_SPECTRA
 from training.fitting.recipes import RECIPES, find_recipe, model_names
 from training.networks.complexity import count_flops
@@ -63,8 +64,8 @@ def _scores(findings: Findings) -> str:
 
 
 _ELSEWHERE = (
-    "; those from elsewhere, which are not FER-2013's and were in no fit, cut out with the network's crop margin as in "
-    "the app"
+    "; those from elsewhere, which are not FER-2013's and were in no fit, cut out as in the app, by the face's points "
+    "where the mesh sees them"
 )
 _FERPLUS = (
     " FER+ is the judgement of ten people: the label is the single most voted of eight emotions, and pictures whose "
@@ -151,7 +152,8 @@ def _network(model: ModelFile, findings: Findings) -> str:
     contempt = "" if CONTEMPT in model.labels else " (no contempt)"
     rows = [
         ("input", f"{side} × {side} gray, each pixel × {model.scale:.6g} + {model.offset:g}"),
-        ("crop", f"the face's box, widened on each side by {share(model.crop_margin)} of its length"),
+        ("crop", _crop(model.points_crop)),
+        ("crop without points", f"the face's box, {_widened(model.crop_margin)}"),
         ("labels", ", ".join(model.labels) + contempt),
         ("parameters", f"{findings.scores['parameters']:,}"),
         ("computation", f"{asked * sum(by_layer.values()) / 1e6:.1f} million floating-point operations for one face"),
@@ -164,6 +166,21 @@ def _network(model: ModelFile, findings: Findings) -> str:
         rows.append(("balance of the labels", f"added to the logits, built into the last biases: {listed}"))
     rows.append(("weights", f"SHA-256 `{model.weights_digest}`"))
     return "## Network\n\n" + table(("", ""), rows) + "\n\n" + _OPERATIONS
+
+
+def _crop(crop: PointsCrop) -> str:
+    told = ["the box that belongs to the face's points"]
+    if crop.margin:
+        told.append(_widened(crop.margin))
+    if crop.raised:
+        told.append(f"moved {'up' if crop.raised > 0 else 'down'} by {share(abs(crop.raised))} of its length")
+    if crop.is_turned:
+        told.append("turned upright")
+    return ", ".join(told)
+
+
+def _widened(margin: float) -> str:
+    return f"{'widened' if margin >= 0 else 'narrowed'} on each side by {share(abs(margin))} of its length"
 
 
 _OPERATIONS = (
@@ -183,6 +200,7 @@ def _training(model: ModelFile, epochs: int) -> str:
         ("began with", f"recipe `{start}`" if start else "random weights" if recipe else "not known"),
         ("teachers", ", ".join(f"recipe `{name}`" for name in teachers) if teachers else "none"),
         ("selection", _in_our_words(metadata.get("selection_rule", "not known"))),
+        *([("crop by points", rule)] if (rule := metadata.get("points_crop_rule")) else []),
         ("epochs", f"{epochs}"),
         ("time", "not known" if seconds is None else f"{seconds / 60:.0f} minutes"),
         ("machine", metadata.get("machine", "not known")),

@@ -39,7 +39,10 @@ def evaluate(
     if elsewhere:
         scores["elsewhere"] = {}
     for source, faces in (elsewhere or {}).items():
-        crops = [faces.crops(size_px=model.image_size_px, margin=model.crop_margin) for model in models]
+        crops = [
+            faces.crops(size_px=model.image_size_px, margin=model.crop_margin, points_crop=model.points_crop)
+            for model in models
+        ]
         answers = _mean_answer(models, networks, crops)
         scores["elsewhere"][source] = score_seven(answers, faces.labels, model_labels=labels)
     return scores

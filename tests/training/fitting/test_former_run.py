@@ -27,7 +27,10 @@ def test_a_run_of_a_former_version_goes_on(data, tmp_path):
     history, recipe = tmp_path / "history_fer2013.csv", tmp_path / "recipe.json"
     written = read_history(history)
     history.write_text(history.read_text().replace("validation_", "choosing_"))
-    recipe.write_text(json.dumps(json.loads(recipe.read_text()), sort_keys=True))
+    made_by = json.loads(recipe.read_text())
+    for head in made_by["heads"]:
+        del head["points_crop"]
+    recipe.write_text(json.dumps(made_by, sort_keys=True))
     assert read_history(history) == written
     assert epochs_fitted(data, RECIPE, tmp_path) == []
     with pytest.raises(RunError, match="holds a run of other recipe"):

@@ -1,9 +1,12 @@
 """A report's page and the figures that it leaves in the model file tell of every spectrum."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from emocam.engine.model_file import read_model_file
+from emocam.engine.region import PointsCrop
 from emocam.labels import EMOTIONS, SPECTRA, SUMMED_SPECTRA
 from emocam.resources import shipped_models
 from training.reporting.findings import Findings
@@ -29,6 +32,15 @@ def test_the_page_has_a_row_and_two_columns_for_each_spectrum(findings):
             assert row in text
     header = " | ".join(f"{name}: get a label | right" for name in SPECTRA)
     assert f"| prediction sensitivity | {header} |" in text
+
+
+def test_the_page_says_how_a_face_is_cut_out_by_its_points_and_without_them(findings):
+    model = replace(read_model_file(next(iter(shipped_models().values()))), crop_margin=0.1)
+    text = page(replace(model, points_crop=PointsCrop(-0.05, 0.1, is_turned=True)), findings, epochs=1)
+    assert "points, narrowed on each side by 5.0 % of its length, moved up by 10.0 % of its length, turned" in text
+    assert "the face's box, widened on each side by 10.0 % of its length" in text
+    text = page(replace(model, points_crop=PointsCrop(0.0, 0.0, is_turned=False)), findings, epochs=1)
+    assert "| crop | the box that belongs to the face's points |" in text
 
 
 def test_the_model_file_keeps_the_figures_of_each_spectrum_under_their_names(findings):

@@ -1,0 +1,37 @@
+"""Scores as tables in a terminal."""
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from emocam.labels import SUMMED_SPECTRA
+
+
+def print_scores(scores: dict[str, Any], *, title: str) -> None:
+    """Print the answer of `evaluate`."""
+    low, high = scores["accuracy_ci95"]
+    figures = Table(title=title, show_header=False)
+    figures.add_row("faces", f"{scores['n']:,}")
+    figures.add_row("accuracy", f"{scores['accuracy']:.1%} (95 %: {low:.1%} to {high:.1%})")
+    figures.add_row("mean F1", f"{scores['macro_f1']:.3f}")
+    for spectrum in SUMMED_SPECTRA:
+        figures.add_row(f"{spectrum.name} labels", f"{scores[spectrum.accuracy_name]:.1%}")
+    figures.add_row("ECE", f"{scores['ece']:.3f}")
+    figures.add_row("parameters", f"{scores['parameters']:,}")
+    if "ferplus" in scores:
+        ferplus = scores["ferplus"]
+        figures.add_row("FER+ majority, seven labels", f"{ferplus['accuracy']:.1%} of {ferplus['n']:,}")
+        if "eight_labels" in ferplus:
+            eight = ferplus["eight_labels"]
+            figures.add_row("FER+ majority, eight labels", f"{eight['accuracy']:.1%} of {eight['n']:,}; "
+                            f"mean recall {eight['balanced_accuracy']:.1%}")
+    for source, other in scores.get("elsewhere", {}).items():
+        summed = (f"{one.name} labels {other[one.accuracy_name]:.1%}" for one in SUMMED_SPECTRA)
+        figures.add_row(f"elsewhere, {source}", "; ".join([
+            f"{other['accuracy']:.1%} of {other['n']:,}", f"mean recall {other['balanced_accuracy']:.1%}", *summed
+        ]))
+    classes = Table("label", "precision", "recall", "F1", "support")
+    for label, one in scores["per_class"].items():
+        classes.add_row(label, *(f"{one[name]:.3f}" for name in ("precision", "recall", "f1")), f"{one['support']:,}")
+    Console().print(figures, classes)
