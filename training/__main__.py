@@ -12,14 +12,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from emocam.engine.model_file import ModelFileError, read_model_file
+from emocam.engine.model_file import ModelFile, ModelFileError, read_model_file
 from training.data.elsewhere import OtherFaces, read_elsewhere
-from training.data.faces import PUBLIC_TEST, TRAINING, DataError, FaceData, count_warnings, read_faces
+from training.data.faces import PUBLIC_TEST, TRAINING, DataError, FaceData, count_warnings, read_faces, validation_split
 from training.fitting.history import RunError
 from training.fitting.recipes import RECIPES, find_recipe, model_names, with_those_before
 from training.networks.register import NetworkError
 from training.quiet import quiet
-from training.reporting.terminal import print_scores
+from training.reporting.terminal import print_ensemble, print_scores
 
 INTERRUPTED = 130  # what shells report for a program that Ctrl-C has ended
 STOPPED = "\nStopped. The finished epochs are kept: the same command goes on from there."
@@ -33,6 +33,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _add_fit(commands)
     _add_compare(commands)
+    _add_zoo(commands)
     _add_evaluate(commands)
     _add_export(commands)
     _add_report(commands)
@@ -45,8 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit status: 1 where it failed with a sentence, 130 after Ctrl-C."""
     options = build_parser().parse_args(arguments)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    needed = {"fit": ("keras",), "compare": ("keras",), "evaluate": ("sklearn",), "export": ("keras", "tensorflow"),
-              "geometry": ("sklearn",), "stamp": ()}
+    needed = {"fit": ("keras",), "compare": ("keras",), "zoo": ("keras", "tensorflow", "matplotlib"),
+              "evaluate": ("sklearn",), "export": ("keras", "tensorflow"), "geometry": ("sklearn",), "stamp": ()}
     for package in needed.get(options.command, ("sklearn", "matplotlib")):
         if importlib.util.find_spec(package) is None:
             print(f"{package} is not installed. Install the extra `train`: pip install -e '.[train]'", file=sys.stderr)
@@ -103,10 +104,35 @@ def run_compare(options: argparse.Namespace) -> int:
     return 0
 
 
+def run_zoo(options: argparse.Namespace) -> int:
+    """Fit networks of the literature for the same computation each, and write their table."""
+    data = _read(options, needs=TRAINING)
+    elsewhere = {source: faces for folder in options.elsewhere for source, faces in read_elsewhere(folder).items()}
+    _set_up_keras(options)
+    from training.fitting.zoo import RATES, ZOO
+    from training.fitting.zoo_runs import run_zoo
+    from training.reporting.zoo import write_zoo
+
+    unknown = [name for name in options.names if name not in ZOO]
+    if unknown:
+        raise NetworkError(f"{unknown[0]}: not in the zoo; known are {', '.join(ZOO)}")
+    try:
+        for results in run_zoo(data, options.names or list(ZOO), budget=options.budget, rates=options.rates or RATES,
+                               seeds=options.seeds, runs=options.out, elsewhere=elsewhere):
+            print(f"{write_zoo(results, options.page)} is written, of {len(results)} fits.")
+    except KeyboardInterrupt:
+        print(STOPPED, file=sys.stderr)
+        return INTERRUPTED
+    return 0
+
+
 def run_evaluate(options: argparse.Namespace) -> int:
     """Score a model, or the mean of several, on a split."""
     models = [read_model_file(path) for path in options.model]
-    faces = _read(options, needs=options.split).split(options.split)
+    data = _read(options, needs=options.split)
+    faces = data.split(options.split)
+    if options.vote is not None:
+        return _evaluate_votes(options, models, data)
     from training.scoring.evaluate import evaluate
 
     scores = evaluate(models, faces, elsewhere=_read_elsewhere(options), is_mirrored=options.mirrored)
@@ -114,6 +140,20 @@ def run_evaluate(options: argparse.Namespace) -> int:
         print(json.dumps(scores))
     else:
         print_scores(scores, title=f"{', '.join(path.name for path in options.model)} on {options.split}")
+    return 0
+
+
+def _evaluate_votes(options: argparse.Namespace, models: list[ModelFile], data: FaceData) -> int:
+    """Print the curve of an ensemble's size against its accuracy."""
+    from training.scoring.ensemble import growing_ensemble
+
+    training = data.split(TRAINING)
+    rows = growing_ensemble(models, training.take(validation_split(training)), data.split(options.split),
+                            how=options.vote)
+    if options.json:
+        print(json.dumps(rows))
+        return 0
+    print_ensemble(rows, vote=options.vote, split=options.split)
     return 0
 
 
@@ -227,12 +267,33 @@ def _add_compare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.set_defaults(run=run_compare)
 
 
+def _add_zoo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("zoo", help="fit networks of the literature for the same computation each; a table")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="see ZOO in training/fitting/zoo.py (default: all)")
+    _add_data(parser)
+    parser.add_argument("--budget", choices=("half", "quarter", "sixteenth", "sixty_fourth"), default="quarter",
+                        help="of the computation of a full fit of the default network (default: %(default)s)")
+    parser.add_argument("--rates", type=float, nargs="+", metavar="RATE", help="peak learning rates (default: three)")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[20], metavar="N", help="(default: 20)")
+    parser.add_argument("--out", type=Path, default=Path("runs/zoo"), metavar="FOLDER",
+                        help="of the runs and their results; finished ones are not fitted again (default: %(default)s)")
+    parser.add_argument("--elsewhere", type=Path, nargs="+", default=[], metavar="FOLDER",
+                        help="also score faces that are not FER-2013's, see `evaluate`")
+    parser.add_argument("--page", type=Path, default=Path("training/ZOO.md"), metavar="FILE",
+                        help="the table of all finished fits, with a plot beside (default: %(default)s)")
+    _add_computation(parser)
+    parser.set_defaults(run=run_zoo)
+
+
 def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser("evaluate", help="score a model, or the mean of several, on one split of a data file")
     parser.add_argument("model", type=Path, nargs="+", metavar="MODEL", help="an .hdf5 model file")
     _add_data(parser)
     parser.add_argument("--split", default=PUBLIC_TEST, metavar="NAME", help="any in the file (default: %(default)s)")
     _add_elsewhere(parser)
+    parser.add_argument("--vote", choices=("mean", "majority", "weighted"),
+                        help="let the models vote, and tell the accuracy of ensembles of 1 to all, which join in the "
+                        "order of their accuracy on the validation split")
     parser.add_argument("--mirrored", action="store_true", help="average the answers to each face and its mirror image")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     parser.set_defaults(run=run_evaluate)

@@ -101,13 +101,13 @@ def look_in_box(mesh: FaceMesh, image: np.ndarray, box: Box, rotation_deg: float
     first = mesh.look(image, region_of_box(box, rotation_deg))
     if first is None or not is_there(first):
         return None
-    second = mesh.look(image, next_region(first.points))
+    second = mesh.look(image, next_region(first))
     return second if second is not None and is_there(second) else None
 
 
 def is_there(face: FacePoints) -> bool:
     """Return whether the mesh is sure enough of a face, and the face large enough, for its points to be used."""
-    return face.presence >= PRESENCE and face.region.side_px >= SMALLEST_PX * AROUND_FACE
+    return face.presence >= PRESENCE and face.extent.side_px >= SMALLEST_PX
 
 
 def _is_usable(region: Region, image: np.ndarray) -> bool:

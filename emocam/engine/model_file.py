@@ -26,8 +26,8 @@ KNOWN_LAYERS = frozenset(
     {
         "Activation", "Add", "AveragePooling2D", "BatchNormalization", "Concatenate", "Conv2D", "Dense",
         "DepthwiseConv2D", "Dropout", "Flatten", "Functional", "GlobalAveragePooling2D",
-        "GlobalMaxPooling2D", "InputLayer", "MaxPooling2D", "Model", "Multiply", "ReLU", "Rescaling",
-        "Reshape", "SeparableConv2D", "Sequential", "Softmax", "SpatialDropout2D", "ZeroPadding2D",
+        "GlobalMaxPooling2D", "InputLayer", "LayerNormalization", "MaxPooling2D", "Model", "Multiply", "ReLU",
+        "Rescaling", "Reshape", "SeparableConv2D", "Sequential", "Softmax", "SpatialDropout2D", "ZeroPadding2D",
     }
 )  # fmt: skip
 

@@ -123,7 +123,7 @@ class Pipeline:
         faces = []
         for face in result.faces:
             last = due.pop(face.track_id, None)
-            faces.append(face if last is None else replace(last, box=face.box, prediction=face.prediction))
+            faces.append(face if last is None else _here(last, face))
         return replace(result, faces=tuple(faces), departed=(*result.departed, *due.values()))
 
     def _classify(self, picture: Picture, tracks: Sequence["_Seen"], settings: Settings) -> dict[int, np.ndarray]:
@@ -181,6 +181,11 @@ class Pipeline:
                 )
         self._departing.clear()
         return faces
+
+
+def _here(last: Face, face: Face) -> Face:
+    """Return a face with its last label where it is in sight."""
+    return replace(last, box=face.box, prediction=face.prediction, points=face.points, measures=face.measures)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import TypeVar
 from emocam.engine.detection.blaze_finder import BlazeFinder
 from emocam.engine.detection.finder import Finder, Sighting, distinct, overlaps
 from emocam.engine.detection.scan import CascadeFinder
-from emocam.engine.mesh import FaceMesh, FacePoints, next_region, region_of_box
+from emocam.engine.mesh import FaceMesh, FacePoints, is_there, look_in_box, next_region
 from emocam.engine.parallel import Pair
 from emocam.engine.picture import Picture
 from emocam.engine.region import Region, face_of_points
@@ -23,10 +23,7 @@ BLAZE_EVERY_FRAMES = 3
 SLICE_EVERY_FRAMES = 3  # of the cascades alone; beside BlazeFace, which misses little, one a second
 SELDOM_SLICE_EVERY_FRAMES, SELDOM_SLICE_EVERY_FRAMES_ALONE = 30, 4
 
-# How sure the mesh must be that it sees a face, twice, before one begins to be followed, and once, to go on.
-PRESENCE = 0.5
 HITS_IF_SECONDED = 3
-SMALLEST_PX = 12  # a smaller face has no points worth the name
 SEARCH_AFTER_LOSS_FRAMES = 30  # who was lost is searched for in each frame, for as long as a number is kept
 
 
@@ -121,7 +118,7 @@ class Watch:
             searched, faces = self._mesh.share_beside(search, look, regions)
         else:
             faces = self._mesh.share(look, regions)
-        return searched, distinct([_seen(face) for face in faces if face is not None and _is_there(face)])
+        return searched, distinct([_seen(face) for face in faces if face is not None and is_there(face)])
 
     def _near(self, picture: Picture, known: Sequence[Box], likely: Sequence[Box]) -> list[Sighting]:
         """Return what the finders see around faces whose points were lost, and where something was that may be one."""
@@ -140,22 +137,15 @@ class Watch:
         return found
 
     def _with_points(self, picture: Picture, sightings: Sequence[Sighting]) -> list[Sighting]:
-        """Look for the points of faces that were just found; two looks, the second from where the first saw them."""
+        """Look for the points of faces that were just found."""
         if self._mesh is None:
             return list(sightings)
 
         def look(mesh: FaceMesh, sighting: Sighting) -> Sighting:
-            first = mesh.look(picture.image, region_of_box(sighting.box, sighting.rotation_deg))
-            if first is None or not _is_there(first):
-                return sighting
-            second = mesh.look(picture.image, next_region(first))
-            return sighting if second is None or not _is_there(second) else _seen(second)
+            face = look_in_box(mesh, picture.image, sighting.box, sighting.rotation_deg)
+            return sighting if face is None else _seen(face)
 
         return self._mesh.share(look, sightings)
-
-
-def _is_there(face: FacePoints) -> bool:
-    return face.presence >= PRESENCE and face.extent.side_px >= SMALLEST_PX
 
 
 def _seen(face: FacePoints) -> Sighting:

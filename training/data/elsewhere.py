@@ -9,7 +9,7 @@ import numpy as np
 
 from emocam.engine.mesh import FaceMesh, look_in_box
 from emocam.engine.preprocessing import Box, crop_face, crop_region
-from emocam.engine.region import PointsCrop
+from emocam.engine.region import PointsCrop, region_of_points
 from emocam.labels import EMOTIONS
 from training.data.faces import DataError
 from training.quiet import quiet
@@ -40,7 +40,7 @@ class OtherFaces:
         def cut_out(tile: np.ndarray, points: np.ndarray | None) -> np.ndarray:
             if points is None or points_crop is None:
                 return crop_face(tile, BOX, size_px=size_px, margin=margin)
-            return crop_region(tile, points_crop.of(points), size_px=size_px)
+            return crop_region(tile, points_crop.of(region_of_points(points)), size_px=size_px)
 
         return np.stack([cut_out(tile, points) for tile, points in zip(self.tiles, self.points, strict=True)])
 

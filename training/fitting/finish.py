@@ -9,7 +9,7 @@ import numpy as np
 
 from emocam.engine.model_file import read_model_file, write_metadata
 from emocam.engine.preprocessing import network_input
-from training.data.faces import SIZE_PX, FaceData, majority
+from training.data.faces import FaceData, majority, resized
 from training.fitting.balance import adjusted, choose_strength, frequency_biases, likeliest_biases, raise_weakest
 from training.fitting.history import check_fitted
 from training.fitting.recipes import RECIPES, Head, Recipe
@@ -79,7 +79,7 @@ def _write_head(
     name = recipe.model_name(head)
     keras.utils.clear_session(free_memory=False)  # the layers' names count from one in every file
     keras.config.set_dtype_policy("float32")
-    single = build(recipe, [head], image_size_px=SIZE_PX)
+    single = build(recipe, [head], image_size_px=recipe.image_size_px)
     copy_weights(plain, single)
     _adjust(single.get_layer(f"{head.name}_scores"), done.biases)
     path = folder / f"{name}.hdf5"
@@ -95,7 +95,8 @@ def _calibrate(
     plain: keras.Model, recipe: Recipe, head: Head, validation: FaceData, targets: np.ndarray
 ) -> _Calibration:
     labels = head_truth(head, validation)
-    faces = network_input(validation.images[labels >= 0], scale=recipe.scale, offset=recipe.offset)
+    images = resized(validation.images[labels >= 0], recipe.image_size_px)
+    faces = network_input(images, scale=recipe.scale, offset=recipe.offset)
     labels = labels[labels >= 0]
     views = [faces, faces[:, :, ::-1]] if head.is_mirrored else [faces]
     answers = [plain.predict(view, batch_size=256, verbose=0)[head.name] for view in views]

@@ -106,6 +106,11 @@ class Recipe:
     weight_decay: float  # decoupled, as in AdamW
     average_momentum: float | None = None  # of the average of the weights that each epoch ends with; None for none
 
+    @property
+    def image_size_px(self) -> int:
+        """The side of the faces that the last epochs fit, which is what the app gives the network."""
+        return self.sizes_px[-1][1]
+
     def model_name(self, head: Head) -> str:
         """Return the name of the model file that one head becomes."""
         return f"{self.files_as or self.name}_{head.name}"

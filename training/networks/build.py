@@ -7,7 +7,16 @@ import keras
 
 from emocam.engine.model_file import refused_layers
 from training.fitting.recipes import Head, Recipe
-from training.networks import mini_xception, residual  # noqa: F401  every family, so that it is in the register
+from training.networks import (  # noqa: F401  every family, so that it is in the register
+    autoencoder,
+    bk,
+    densenet,
+    googlenet,
+    mini_xception,
+    residual,
+    resnet,
+    vgg,
+)
 from training.networks.register import NetworkError, find_network
 
 
@@ -16,12 +25,15 @@ def build(
 ) -> keras.Model:
     """Build a recipe's network with some of its heads, for faces of one size or, by default, of any.
 
-    is_fitted: with the fast layers of the fit, which have no place in a file; a network is stored without them, with
-    the same weights. Raises NetworkError for an unknown architecture.
+    A network whose weights depend on the size of the faces is built for the recipe's. is_fitted: with the fast layers
+    of the fit, which have no place in a file; a network is stored without them, with the same weights. Raises
+    NetworkError for an unknown architecture.
     """
     counts = {head.name: len(head.labels) for head in heads}
-    builder = find_network(recipe.architecture).builder
-    return builder(image_size_px=image_size_px, heads=counts, is_fitted=is_fitted)
+    found = find_network(recipe.architecture)
+    if found.image_size_px is not None:
+        image_size_px = recipe.image_size_px
+    return found.builder(image_size_px=image_size_px, heads=counts, is_fitted=is_fitted)
 
 
 def check_network(recipe: Recipe) -> None:

@@ -29,7 +29,11 @@ def count_flops(path: Path) -> dict[str, int]:
     Raises ValueError for a network that is no Keras 3 functional model.
     """
     with h5py.File(path, "r") as file:
-        config = json.loads(file.attrs["model_config"])["config"]
+        return layer_flops(json.loads(file.attrs["model_config"])["config"])
+
+
+def layer_flops(config: dict[str, Any]) -> dict[str, int]:
+    """Return what `count_flops` does, from the configuration of a functional model for faces of one size."""
     shapes = _output_shapes(config)
     flops = {}
     for layer in config["layers"]:

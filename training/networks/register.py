@@ -26,23 +26,28 @@ Builder = Callable[..., "keras.Model"]
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """An entry of the register. parameters: how many it has with one head of seven labels, moving averages included."""
+    """An entry of the register.
+
+    parameters: how many it has with one head of seven labels, moving averages included. image_size_px: the side of the
+    faces that it is described for, where its weights depend on that; None where it takes faces of any size.
+    """
 
     name: str
     builder: Builder
     parameters: int
+    image_size_px: int | None = None
 
 
 NETWORKS: dict[str, Network] = {}
 
 
-def network(name: str, *, parameters: int) -> Callable[[Builder], Builder]:
-    """Add the decorated builder to the register; raises ValueError where the name is taken."""
+def network(name: str, *, parameters: int, image_size_px: int | None = None) -> Callable[[Builder], Builder]:
+    """Add the decorated builder to the register, see `Network`; raises ValueError where the name is taken."""
 
     def add(builder: Builder) -> Builder:
         if name in NETWORKS:
             raise ValueError(f"network {name}: {NETWORKS[name].builder.__module__} has added one of that name already")
-        NETWORKS[name] = Network(name, builder, parameters)
+        NETWORKS[name] = Network(name, builder, parameters, image_size_px)
         return builder
 
     return add

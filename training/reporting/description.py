@@ -4,7 +4,6 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from training.data.faces import SIZE_PX
 from training.fitting.recipes import POINTS_CROP_RULE, Head, Recipe
 
 
@@ -14,7 +13,7 @@ def description(
     """Return what a model file says of itself, less the digest of its weights."""
     return {
         "labels": list(head.labels),
-        "image_size_px": SIZE_PX,
+        "image_size_px": recipe.image_size_px,
         "scale": recipe.scale,
         "offset": recipe.offset,
         "crop_margin": recipe.crop_margin,

@@ -35,3 +35,14 @@ def print_scores(scores: dict[str, Any], *, title: str) -> None:
     for label, one in scores["per_class"].items():
         classes.add_row(label, *(f"{one[name]:.3f}" for name in ("precision", "recall", "f1")), f"{one['support']:,}")
     Console().print(figures, classes)
+
+
+def print_ensemble(rows: list[dict[str, Any]], *, vote: str, split: str) -> None:
+    """Print the curve of an ensemble's size against its accuracy, the answer of `growing_ensemble`."""
+    curve = Table("size", "joins", "validation", split, "95 %", "ties",
+                  title=f"{vote} of {len(rows)} models, FER-2013's labels, {rows[0]['n']:,} faces")
+    for size, row in enumerate(rows, start=1):
+        low, high = row["accuracy_ci95"]
+        curve.add_row(f"{size}", row["models"][-1], f"{row['validation']:.1%}", f"{row['accuracy']:.1%}",
+                      f"{low:.1%} to {high:.1%}", f"{row['ties']}")
+    Console().print(curve)
