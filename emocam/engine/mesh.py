@@ -22,6 +22,8 @@ SIDE_PX = 192
 POINTS = 468
 AROUND_FACE = 1.5  # side of a region, as a share of the face's longer side
 SMALLEST_EXTENT, LARGEST_EXTENT = 0.25, 1.5  # of points that are a face, as a share of the region's side
+# How far a face may have moved, in sides of its own, until it is looked at again; and how often it is.
+SHIFT_TO_LOOK_AGAIN, MOST_LOOKS = 0.08, 3
 PRESENCE = 0.5  # how sure the network must be that it sees a face
 SMALLEST_PX = 12  # a smaller face has no points worth the name
 
@@ -103,6 +105,26 @@ def look_in_box(mesh: FaceMesh, image: np.ndarray, box: Box, rotation_deg: float
         return None
     second = mesh.look(image, next_region(first))
     return second if second is not None and is_there(second) else None
+
+
+def follow(mesh: FaceMesh, image: np.ndarray, before: FacePoints) -> FacePoints | None:
+    """Return the points of a known face in the next frame, None where there is no answer of a face.
+
+    A face that moved far is looked at again from where it was seen: at the edge of a region points lag behind it.
+    """
+    region = next_region(before)
+    face = mesh.look(image, region)
+    for _ in range(MOST_LOOKS - 1):
+        if face is None or _shift(face.extent, region) < SHIFT_TO_LOOK_AGAIN:
+            break
+        region = next_region(face)
+        face = mesh.look(image, region)
+    return face
+
+
+def _shift(extent: Region, region: Region) -> float:
+    """Return how far a face lies from the middle of the region, in shares of its own side."""
+    return math.hypot(extent.centre_x - region.centre_x, extent.centre_y - region.centre_y) / extent.side_px
 
 
 def is_there(face: FacePoints) -> bool:

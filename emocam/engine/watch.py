@@ -1,6 +1,7 @@
 """Which faces a frame shows: known ones are followed by their points, others are searched for by turns."""
 
 import logging
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -8,10 +9,10 @@ from typing import TypeVar
 from emocam.engine.detection.blaze_finder import BlazeFinder
 from emocam.engine.detection.finder import Finder, Sighting, distinct, overlaps
 from emocam.engine.detection.scan import CascadeFinder
-from emocam.engine.mesh import FaceMesh, FacePoints, is_there, look_in_box, next_region
+from emocam.engine.mesh import FaceMesh, FacePoints, follow, is_there, look_in_box
 from emocam.engine.parallel import Pair
 from emocam.engine.picture import Picture
-from emocam.engine.region import Region, face_of_points
+from emocam.engine.region import face_of_points
 from emocam.messages import Box
 from emocam.settings import BLAZEFACE, CASCADES
 
@@ -24,6 +25,7 @@ SLICE_EVERY_FRAMES = 3  # of the cascades alone; beside BlazeFace, which misses 
 SELDOM_SLICE_EVERY_FRAMES, SELDOM_SLICE_EVERY_FRAMES_ALONE = 30, 4
 
 HITS_IF_SECONDED = 3
+SURE_PRESENCE = 0.95  # of points that are still where a face is, though another is found beside them
 SEARCH_AFTER_LOSS_FRAMES = 30  # who was lost is searched for in each frame, for as long as a number is kept
 
 
@@ -75,7 +77,9 @@ class Watch:
         unfollowed = [box for box in known if not any(overlaps(box, one.box) for one in followed)]
         seen = [*followed, *self._near(picture, unfollowed, likely)]
         new = [one for one in searched if not any(overlaps(one.box, other.box) for other in seen)]
-        seen = distinct([*seen, *self._with_points(picture, distinct(new))], first=len(seen))
+        new = self._with_points(picture, distinct(new))
+        seen = [one for one in seen if not _was_left_behind(one, new)]
+        seen = distinct([*seen, *new], first=len(seen))
         seen = [one for one in seen if one.face is not None or not one.needs_points]
         self._followed = {one.box: one.face for one in seen if one.face is not None}
         self._note_losses(known, seen)
@@ -106,18 +110,18 @@ class Watch:
                 found += [replace(one, hits_to_start=HITS_IF_SECONDED) for one in seen] if rota.is_seconded else seen
             return found
 
-        regions = [next_region(self._followed[box]) for box in known if box in self._followed]
-        if self._mesh is None or not regions:
+        before = [self._followed[box] for box in known if box in self._followed]
+        if self._mesh is None or not before:
             return search(), []
 
-        def look(mesh: FaceMesh, region: Region) -> FacePoints | None:
-            return mesh.look(picture.image, region)
+        def look(mesh: FaceMesh, face: FacePoints) -> FacePoints | None:
+            return follow(mesh, picture.image, face)
 
         searched: list[Sighting] = []
         if due:
-            searched, faces = self._mesh.share_beside(search, look, regions)
+            searched, faces = self._mesh.share_beside(search, look, before)
         else:
-            faces = self._mesh.share(look, regions)
+            faces = self._mesh.share(look, before)
         return searched, distinct([_seen(face) for face in faces if face is not None and is_there(face)])
 
     def _near(self, picture: Picture, known: Sequence[Box], likely: Sequence[Box]) -> list[Sighting]:
@@ -146,6 +150,19 @@ class Watch:
             return sighting if face is None else _seen(face)
 
         return self._mesh.share(look, sightings)
+
+
+def _was_left_behind(one: Sighting, new: Sequence[Sighting]) -> bool:
+    """Tell whether a face was just found beside its points, which did not keep up with it."""
+    return (
+        one.face is not None
+        and one.face.presence < SURE_PRESENCE
+        and any(other.face is not None and _distance(one.box, other.box) < one.box.width for other in new)
+    )
+
+
+def _distance(one: Box, other: Box) -> float:
+    return math.dist(one.centroid, other.centroid)
 
 
 def _seen(face: FacePoints) -> Sighting:

@@ -73,6 +73,27 @@ def test_a_followed_face_needs_no_more_hits_and_has_its_points(portrait):
     assert face.face is not None and face.face.points.shape == (468, 3)
 
 
+def test_a_face_that_moves_fast_leaves_no_box_and_no_number_behind(portrait):
+    pipeline = Pipeline()
+    (face,) = pipeline.analyze(Frame(0, 0.0, portrait), Settings()).faces
+    assert face.box is not None
+    start, step = face.box.x, round(face.box.width * 0.35)
+    for index in range(1, 6):
+        moved = np.roll(portrait, step * index, axis=1)
+        (face,) = pipeline.analyze(Frame(index, index / 30, moved), Settings()).faces
+        assert face.track_id == 1
+        assert face.box is not None and abs(face.box.x - start - step * index) < 0.15 * face.box.width
+
+
+def test_the_demo_clip_shows_one_face_at_a_time_under_two_numbers():
+    pipeline, numbers = Pipeline(), []
+    for index, image in enumerate(demo_frames(0, 330)):
+        faces = pipeline.analyze(Frame(index, index / 30, image), Settings()).faces
+        assert len(faces) <= 1, index
+        numbers += [face.track_id for face in faces]
+    assert set(numbers) == {1, 2}
+
+
 def test_after_a_loss_the_face_is_searched_for_in_each_frame_for_a_while():
     finder, empty = Searches(), Picture(np.full((240, 320, 3), 90, np.uint8))
     watch = Watch([Rota(finder, every_frames=1000, every_frames_alone=1000, hurries=True)], None)
