@@ -57,35 +57,34 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class FaceMeasures:
-    """Measures of one face in one frame. Left and right are the person's own.
+    """Measures of one face in one frame; left and right are the person's own.
 
     Angles are between the head and the line from the camera to it, so whoever looks at the camera has about none,
-    wherever in the picture. yaw_deg: positive where the nose points to the picture's right, the person's left.
-    pitch_deg: positive where it points up. roll_deg: positive where the head leans clockwise in the picture.
-    They are turned in this order: yaw about the vertical, pitch, roll.
-
-    The others are taken in three dimensions with the head turned back to face the camera. One unit is the distance
-    between the outer corners of the eyes (points 33 and 263), except for the eyes, where it is the width of each.
-    eyes_open_right: the mean of the distances 160 to 144 and 158 to 153, by that of 33 to 133; on three people 0.21 to
-    0.34 open and 0.14 to 0.17 shut. eyes_open_left: the same of 387 to 373 and 385 to 380, by 263 to 362.
-    mouth_open: the distance between the inner lips, 13 to 14; 0 is shut.
-    brows_raised: how high the brows (mean of 105, 66, 334, 296) are above the corners of the eyes (33, 133, 263, 362).
-    lip_corners: how high the corners of the mouth (61, 291) are above the point a quarter of the way from the upper
-    inner lip (13) to the lower one (14); positive is pulled up.
-
-    How much they vary by themselves, as a standard deviation from one frame to the next, on four webcam clips: yaw 0.1
-    to 0.3, pitch 0.2 to 0.4, roll 0.1 to 0.3 degrees; eyes 0.003 to 0.005, mouth 0.001 to 0.004, brows and corners of
-    the mouth 0.001 to 0.003. Of acted expressions happiness raises `lip_corners` by 0.055, surprise `brows_raised` by
-    0.076 and `mouth_open` by 0.23.
+    wherever in the picture; they are turned in the order yaw, pitch, roll. The others are taken in three dimensions,
+    with the head turned back to face the camera, in units of the distance between the outer corners of the eyes (points
+    33 and 263). In brackets: how much each varies by itself, as a standard deviation from one frame to the next, on
+    four webcam clips. Of acted expressions happiness raises `lip_corners` by 0.055, surprise `brows_raised` by 0.076
+    and `mouth_open` by 0.23.
     """
 
+    # Positive where the nose points to the picture's right, which is the person's left. [0.1 to 0.3]
     yaw_deg: float
+    # Positive where the nose points up. [0.2 to 0.4]
     pitch_deg: float
+    # Positive where the head leans clockwise in the picture. [0.1 to 0.3]
     roll_deg: float
+    # The mean of the distances 160 to 144 and 158 to 153, by the eye's width, 33 to 133: on three people 0.21 to 0.34
+    # open and 0.14 to 0.17 shut. [0.003 to 0.005]
     eyes_open_right: float
+    # The same of 387 to 373 and 385 to 380, by 263 to 362.
     eyes_open_left: float
+    # The distance between the inner lips, 13 to 14; 0 is shut. [0.001 to 0.004]
     mouth_open: float
+    # How high the brows (mean of 105, 66, 334, 296) are above the corners of the eyes (33, 133, 263, 362).
+    # [0.001 to 0.003]
     brows_raised: float
+    # How high the corners of the mouth (61, 291) are above the point a quarter of the way from the upper inner lip (13)
+    # to the lower one (14); positive is pulled up. [0.001 to 0.003]
     lip_corners: float
 
 

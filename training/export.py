@@ -10,6 +10,7 @@ import h5py
 import numpy as np
 
 from emocam.engine.model_file import (
+    LITERT,
     ModelFile,
     ModelFileError,
     read_model_file,
@@ -62,7 +63,7 @@ def export(
     # A folder beside it, so that the file can be moved into place in one step and errors name it rightly.
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".export-") as folder:
         copy = Path(folder) / out.name
-        shutil.copyfile(weights, copy)
+        _copy_without_network(weights, copy)
         if described_as is not None:
             _stamp(copy, described_as)
         model = read_model_file(copy)
@@ -88,6 +89,19 @@ def find_weights(source: Path) -> Path:
     if not files and (source / "checkpoint.keras").exists():
         raise ModelFileError(f"{source} holds an unfinished run. Go on with it: python -m training fit --out {source}")
     raise ModelFileError(f"{source}: expected one .hdf5 file in the folder; found {len(files)}. Name the file")
+
+
+def _copy_without_network(source: Path, copy: Path) -> None:
+    """Copy a Keras file but for a compiled network, which would leave its room behind when it is replaced."""
+    if not h5py.is_hdf5(source):
+        shutil.copyfile(source, copy)  # who reads it says what is wrong with it
+        return
+    with h5py.File(source, "r") as file, h5py.File(copy, "w") as new:
+        for name, value in file.attrs.items():
+            new.attrs[name] = value
+        for name in file:
+            if name != LITERT:
+                file.copy(name, new)
 
 
 def _sample_of_real_faces(images: np.ndarray) -> np.ndarray:

@@ -141,7 +141,7 @@ class CaptureLoop:
         self._is_stopping = False
         try:
             self._work()
-        except Exception as error:  # one of the app's two catch-alls: whoever listens lives on and is told
+        except Exception as error:  # whoever listens lives on and is told
             log.exception("the capture loop ended")
             self._listeners.tell(Crashed(f"{type(error).__name__}: {error}"))
         finally:
