@@ -14,7 +14,7 @@ from emocam import __version__
 from emocam.commands import INTERRUPTED
 from emocam.commands.options import duration_s
 from emocam.labels import SEVEN, SPECTRA
-from emocam.settings import DEFAULT_MODEL, RANGES
+from emocam.settings import DEFAULT_MODEL, FINDERS, RANGES, Settings
 
 DESCRIPTION = """\
 Reads facial expressions from a webcam, live and on this machine alone, and records session statistics.
@@ -100,6 +100,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"--source, --model and --demo before {options.command} are the window's: write them after it")
     if options.window_demo and options.window_source:
         parser.error("expected --source or --demo; got both")
+    if options.command == "benchmark" and bool(options.source) == options.seeing:
+        parser.error("expected emocam benchmark with --source SOURCE, or with --seeing; not both")
+    if options.command == "benchmark" and options.out and not options.seeing:
+        parser.error("--out PAGE goes with --seeing")
     command = importlib.import_module(f"emocam.commands.{options.command or 'window'}")
     try:
         status: int = command.run(options)
@@ -110,6 +114,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 _MODEL_HELP = f"an .hdf5 file, or the name of a shipped model (otherwise {DEFAULT_MODEL})"
+
+_FACES_HELP = f"what finds faces (otherwise {Settings().faces_found_by}"
 
 _Commands = argparse._SubParsersAction  # argparse has no public name for what add_subparsers returns
 
@@ -142,6 +148,7 @@ def _add_record(commands: "_Commands[argparse.ArgumentParser]") -> None:
 
 
 def _add_engine_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--faces", dest="faces_found_by", choices=FINDERS, help=f"{_FACES_HELP})")
     parser.add_argument("--spectrum", choices=list(SPECTRA), default=SEVEN.name, help="the labels shown")
     for option, setting, what in (
         ("--every", "prediction_every_frames", "classify a face in every Nth frame"),
@@ -155,8 +162,16 @@ def _add_engine_options(parser: argparse.ArgumentParser) -> None:
 def _add_benchmark(commands: "_Commands[argparse.ArgumentParser]") -> None:
     parser = _command(commands, "benchmark", "measure speed and memory on a clip or a camera", BENCHMARK)
     parser.add_argument(
-        "--source", metavar="SOURCE", required=True, help="a video file, a picture, a folder, a camera or an address"
+        "--source", metavar="SOURCE", help="a video file, a picture, a folder, a camera or an address"
     )
+    parser.add_argument(
+        "--seeing",
+        action="store_true",
+        help="instead of speed, measure how far, dark, turned and hidden a face may be and still be seen, with "
+        "portraits that come with Emocam; a few minutes",
+    )
+    parser.add_argument("--out", metavar="PAGE", type=Path, help="with --seeing: also write an HTML page with plots")
+    parser.add_argument("--faces", choices=FINDERS, help=f"{_FACES_HELP}, for --seeing all of them)")
     parser.add_argument("--model", metavar="FILE", default=DEFAULT_MODEL, help=_MODEL_HELP)
     parser.add_argument(
         "--frames",

@@ -66,7 +66,16 @@ class Measurements:
 
 def run(options: argparse.Namespace) -> int:
     """Measure and print; return 1 where the file or the model cannot be used."""
-    settings = Settings(source=options.source, model=options.model, prediction_every_frames=1)
+    if options.seeing:
+        from emocam.commands.seeing.command import run as run_seeing
+
+        return run_seeing(options)
+    settings = Settings(
+        source=options.source,
+        model=options.model,
+        prediction_every_frames=1,
+        faces_found_by=options.faces or Settings().faces_found_by,
+    )
     try:
         model = resolve_model(options.model)
         pipeline = Pipeline(open_classifier(model))
