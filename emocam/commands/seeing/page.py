@@ -70,9 +70,9 @@ def _how(findings: Findings) -> str:
     return (
         f"<p>Two portraits and their mirror images, before a plain wall of {WIDTH_PX}×{HEIGHT_PX} pixels, as streams "
         f"of {FRAMES} frames that shake a little, with noise of {NOISE_LEVELS:g} levels. One thing is changed at a "
-        f"time. <b>Found</b>: in how many of the last {LOOKED_AT} frames a box overlaps the face by {IS_THE_SAME:.0%} and "
-        "more. <b>Same label</b>: in how many streams the label at the end is the one that the untouched portrait gets "
-        f"from <code>{escape(findings.model)}</code>. The dotted line is at {ENOUGH:.0%}.</p>"
+        f"time. <b>Found</b>: in how many of the last {LOOKED_AT} frames a box overlaps the face by {IS_THE_SAME:.0%} "
+        "and more. <b>Same label</b>: in how many streams the label at the end is the one that the untouched portrait "
+        f"gets from <code>{escape(findings.model)}</code>. The dotted line is at {ENOUGH:.0%}.</p>"
         f'<p class="soft">A face {FACE_WIDTH_PX:g} pixels wide unless said. Distances are those of an adult\'s face, '
         f"{FACE_WIDTH_M * 100:g} cm wide, before a camera of {FIELD_OF_VIEW_DEG:g}° and {WIDTH_PX} pixels. Heads "
         "turned to the side are rendered from the points of the face: a rendered head is not a real one, and its ears "
