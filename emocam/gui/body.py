@@ -3,8 +3,9 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
-from emocam.gui.live.charts import ProbabilityChart, ShareChart
+from emocam.gui.live.face_chart import ProbabilityChart
 from emocam.gui.live.faces_list import FacesList
+from emocam.gui.live.share_chart import ShareChart
 from emocam.gui.live.video_view import VideoView
 from emocam.gui.notice_bar import NoticeBar
 from emocam.gui.settings_panel import SettingsPanel

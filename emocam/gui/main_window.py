@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, 
 from emocam.gui.actions import ActionDeclaration, Actions
 from emocam.gui.body import Body
 from emocam.gui.dialogs import ABOUT, may_stop_and_close, shortcut_table, show_page
-from emocam.gui.live.charts import ProbabilityChart, ShareChart
+from emocam.gui.live.face_chart import ProbabilityChart
 from emocam.gui.live.faces_list import FacesList
+from emocam.gui.live.share_chart import ShareChart
 from emocam.gui.live.status import Status
 from emocam.gui.live.video_view import VideoView
 from emocam.gui.menus import SOURCES, THEMES, fill_menu_bar

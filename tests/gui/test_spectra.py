@@ -5,7 +5,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QMenu, QSlider
 
-from emocam.gui.live.charts import ProbabilityChart, ShareChart
+from emocam.gui.live.face_chart import ProbabilityChart
+from emocam.gui.live.share_chart import ShareChart
 from emocam.gui.model.card import card_text
 from emocam.gui.model.scores import network_scores
 from emocam.gui.settings_panel import SettingsPanel

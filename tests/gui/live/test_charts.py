@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QFontMetricsF, QPalette
 
-from emocam.gui.live.charts import ProbabilityChart, ShareChart
+from emocam.gui.live.face_chart import ProbabilityChart
 from emocam.gui.live.history import MOST_FACES, SPAN_S, ProbabilityHistory
+from emocam.gui.live.share_chart import ShareChart
 from emocam.gui.theme import DARK, LEAST_GRAPHIC_CONTRAST, LIGHT, contrast, label_colour
 from emocam.labels import COLOURS, SPECTRA
 from emocam.messages import Face
