@@ -153,6 +153,7 @@ class MainWindow(QMainWindow):
 
     def _connect_parts(self) -> None:
         self._worker.result_ready.connect(self._show_newest)
+        self._worker.finder_problem.connect(self._say_finder_problem)
         self._settings.changed.connect(lambda _before, now: self.toolbar.name_spectrum(now.spectrum))
         self._models.state_changed.connect(self.panel.show_network_state)
         self._models.scores_changed.connect(self.panel.show_scores)
@@ -176,6 +177,9 @@ class MainWindow(QMainWindow):
         self.faces.show_result(shown.result)
         self.status.show_figures(shown)
         self.sources.watch_for_faces(shown)
+
+    def _say_finder_problem(self, problem: str) -> None:
+        self.notices.say(f"Faces are found without a part of Emocam: {problem}.")
 
     def _clear_results(self, words: str) -> None:
         self.faces.clear()
