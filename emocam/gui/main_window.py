@@ -12,12 +12,13 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, 
 from emocam.gui.actions import ActionDeclaration, Actions
 from emocam.gui.body import Body
 from emocam.gui.dialogs import ABOUT, may_stop_and_close, shortcut_table, show_page
+from emocam.gui.finder_controls import finder_controls
 from emocam.gui.live.face_chart import ProbabilityChart
 from emocam.gui.live.faces_list import FacesList
 from emocam.gui.live.share_chart import ShareChart
 from emocam.gui.live.status import Status
 from emocam.gui.live.video_view import VideoView
-from emocam.gui.menus import SOURCES, THEMES, fill_menu_bar
+from emocam.gui.menus import FINDERS, SOURCES, THEMES, fill_menu_bar
 from emocam.gui.model_controls import LOADING, ModelControls
 from emocam.gui.notice_bar import NoticeBar
 from emocam.gui.remembered import WindowLook
@@ -25,7 +26,7 @@ from emocam.gui.session_controls import SessionControls
 from emocam.gui.settings_controls import CurrentSettings, SettingsControls
 from emocam.gui.settings_panel import SettingsPanel
 from emocam.gui.source_controls import SourceControls
-from emocam.gui.spectrum_controls import SpectrumControls
+from emocam.gui.spectrum_controls import spectrum_controls
 from emocam.gui.toolbar import MainToolBar
 from emocam.gui.view_controls import ViewControls
 from emocam.gui.worker import CaptureThread
@@ -63,7 +64,7 @@ class MainWindow(QMainWindow):
             self.actions_, source_menu=self.sources.menu, spectrum_menu=self._spectra.menu, parent=self
         )
         self.addToolBar(self.toolbar)
-        submenus = {SOURCES: self.sources.menu, THEMES: self._view.theme_menu}
+        submenus = {SOURCES: self.sources.menu, FINDERS: self._finders.menu, THEMES: self._view.theme_menu}
         fill_menu_bar(self.menuBar(), self.actions_, submenus)
         self._connect_parts()
         self.panel.show_models(list(shipped_models()), settings.model)
@@ -133,7 +134,8 @@ class MainWindow(QMainWindow):
         )
         self.panel = SettingsPanel(actions.open_model)
         self._settings_controls = SettingsControls(self.panel, actions, settings, self.status, parent=self)
-        self._spectra = SpectrumControls(actions, settings, parent=self)
+        self._spectra = spectrum_controls(actions, settings, parent=self)
+        self._finders = finder_controls(actions, settings, parent=self)
         self.body = Body(
             notices=self.notices, video=self.video, probabilities=self.probabilities, shares=self.shares,
             panel=self.panel, faces=self.faces,

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 from emocam.gui.actions import Actions
 from emocam.gui.spectrum_controls import SPECTRUM_MENU
 
-SOURCES, THEMES = "sources", "themes"  # menus within a menu
+SOURCES, FINDERS, THEMES = "sources", "finders", "themes"  # menus within a menu
 
 # By title: the sections of each menu, between which a line is drawn, and in each the names of actions and menus.
 MENUS: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -16,7 +16,7 @@ MENUS: dict[str, tuple[tuple[str, ...], ...]] = {
     "Se&ttings": (
         ("sensitivity_up", "sensitivity_down", "tracking_up", "tracking_down"),
         ("predict_oftener", "predict_rarer", "label_oftener", "label_rarer"),
-        ("next_network", "open_model"),
+        (FINDERS, "next_network", "open_model"),
         ("reset",),
     ),
     "&View": (SPECTRUM_MENU, ("charts", "panel", "full_screen", THEMES)),
