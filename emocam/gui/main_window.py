@@ -141,7 +141,11 @@ class MainWindow(QMainWindow):
             panel=self.panel, faces=self.faces,
         )  # fmt: skip
         self.setCentralWidget(self.body)
-        parts = {"charts": self.body.charts, "panel": self.body.side}
+        parts = {
+            "points": self.video.show_points,
+            "charts": self.body.charts.setVisible,
+            "panel": self.body.side.setVisible,
+        }
         self._view = ViewControls(self, actions, self._look, parts=parts, status=self.status)
 
     def _declare_actions(self) -> None:

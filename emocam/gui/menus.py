@@ -19,7 +19,7 @@ MENUS: dict[str, tuple[tuple[str, ...], ...]] = {
         (FINDERS, "next_network", "open_model"),
         ("reset",),
     ),
-    "&View": (SPECTRUM_MENU, ("charts", "panel", "full_screen", THEMES)),
+    "&View": (SPECTRUM_MENU, ("points", "charts", "panel", "full_screen", THEMES)),
     "&Help": (("shortcuts", "network_card", "about"),),
 }
 

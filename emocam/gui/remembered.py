@@ -66,9 +66,9 @@ class WindowLook:
     def theme(self, theme: str | None) -> None:
         self._store.setValue("theme", theme or "system")
 
-    def is_shown(self, part: str) -> bool:
-        """Return whether a part of the window that can be hidden is shown."""
-        return self._store.value(f"shows_{part}", "true") != "false"
+    def is_shown(self, part: str, *, at_first: bool = True) -> bool:
+        """Return whether a part of the window that can be hidden is shown; at_first: before the user chose."""
+        return self._store.value(f"shows_{part}", "true" if at_first else "false") != "false"
 
     def keep_shown(self, part: str, is_shown: bool) -> None:
         self._store.setValue(f"shows_{part}", "true" if is_shown else "false")
