@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 from emocam.gui.actions import Actions
 from emocam.gui.spectrum_controls import SPECTRUM_MENU
 
-SOURCES, FINDERS, THEMES = "sources", "finders", "themes"  # menus within a menu
+SOURCES, FINDERS, CHARTS, THEMES = "sources", "finders", "charts_shown", "themes"  # menus within a menu
 
 # By title: the sections of each menu, between which a line is drawn, and in each the names of actions and menus.
 MENUS: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -19,7 +19,7 @@ MENUS: dict[str, tuple[tuple[str, ...], ...]] = {
         (FINDERS, "next_network", "open_model"),
         ("reset",),
     ),
-    "&View": (SPECTRUM_MENU, ("points", "charts", "panel", "full_screen", THEMES)),
+    "&View": (SPECTRUM_MENU, ("points", CHARTS), ("charts", "panel", "full_screen", THEMES)),
     "&Help": (("shortcuts", "network_card", "about"),),
 }
 

@@ -1,31 +1,30 @@
 """The names of a chart's lines, with the newest values."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from emocam.gui.theme import figures_font, label_colour, percent, tones
+from emocam.gui.theme import figures_font, standing_off, tones
 
 
 class Legend(QWidget):
-    """The names of the lines in their colours, with the newest values, in a fixed order."""
+    """The names of the lines in their colours, with the newest figures, in a fixed order."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._labels: tuple[str, ...] = ()
+        self._colours: Mapping[str, str] = {}
         self._texts: tuple[str, ...] = ()
-        self._leading = -1
+        self._leading: int | None = None
+        self._widest = ""
 
-    def show_values(self, labels: Sequence[str], values: np.ndarray) -> None:
-        """Show one value (0 to 1, NaN for none) for each label; the highest stands out."""
-        is_known = bool(np.isfinite(values).all()) and len(values) > 0
-        texts = tuple(percent(float(value)) for value in values) if is_known else ("",) * len(labels)
-        leading = int(np.argmax(values)) if is_known else -1
-        if (tuple(labels), texts, leading) != (self._labels, self._texts, self._leading):
-            self._labels, self._texts, self._leading = tuple(labels), texts, leading
+    def show_values(
+        self, colours: Mapping[str, str], texts: Sequence[str], *, widest: str, leading: int | None = None
+    ) -> None:
+        """Show one figure for each line; leading: the row that stands out. widest: the figure that needs most room."""
+        if (dict(colours), tuple(texts), leading, widest) != (self._colours, self._texts, self._leading, self._widest):
+            self._colours, self._texts, self._leading, self._widest = dict(colours), tuple(texts), leading, widest
             self.setFixedWidth(self._width())
             self.update()
 
@@ -33,11 +32,11 @@ class Legend(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         scheme = tones(self.palette())
-        pitch = min(self.height() / max(len(self._labels), 1), QFontMetricsF(self.font()).height() * 1.35)
-        for row, (label, text) in enumerate(zip(self._labels, self._texts, strict=True)):
+        pitch = min(self.height() / max(len(self._colours), 1), QFontMetricsF(self.font()).height() * 1.35)
+        for row, ((label, colour), text) in enumerate(zip(self._colours.items(), self._texts, strict=True)):
             line = QRectF(0, row * pitch, self.width(), pitch)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(label_colour(label, scheme.base))
+            painter.setBrush(standing_off(colour, scheme.base))
             painter.drawRoundedRect(QRectF(0, line.center().y() - 2, 14, 4), 2, 2)
             painter.setFont(self._font(is_leading=row == self._leading, pitch=pitch))
             painter.setPen(QColor(scheme.text if row == self._leading else scheme.quiet))
@@ -52,5 +51,5 @@ class Legend(QWidget):
 
     def _width(self) -> int:
         metrics = QFontMetricsF(self._font(is_leading=True))
-        names = max((metrics.horizontalAdvance(label) for label in self._labels), default=0)
-        return round(21 + names + 10 + metrics.horizontalAdvance(percent(1)))
+        names = max((metrics.horizontalAdvance(label) for label in self._colours), default=0)
+        return round(21 + names + 10 + metrics.horizontalAdvance(self._widest))
