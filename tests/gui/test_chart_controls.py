@@ -72,3 +72,9 @@ def test_another_spectrum_leaves_the_measures_shown(active_window):
     active_window.actions_.chart_head.trigger()
     active_window.change(spectrum="two")
     assert active_window.chart.subject is HEAD_POSE
+
+
+def test_the_titles_of_both_charts_stand_on_one_line(active_window):
+    left, right = active_window.chart, active_window.shares
+    assert left._title.geometry().top() == right._title.geometry().top()
+    assert left._plot.geometry().top() == right._plot.geometry().top()

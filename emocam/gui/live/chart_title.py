@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
+from emocam.gui.live.plots import fix_height
 from emocam.gui.theme import ARROW_ROOM, figures_font
 
 
@@ -20,6 +21,7 @@ class ChartTitle(QWidget):
         self._unit.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._unit.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._unit.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        fix_height(self)
         self._words = ""
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

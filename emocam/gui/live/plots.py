@@ -31,6 +31,11 @@ class EmptyText(QLabel):
         return False
 
 
+def fix_height(title: QWidget) -> None:
+    """Give a chart's title the height that all have, so that the plots below begin on one line."""
+    title.setFixedHeight(title.fontMetrics().height() + 6)
+
+
 def lay_on_base(chart: QWidget) -> None:
     chart.setBackgroundRole(QPalette.ColorRole.Base)
     chart.setAutoFillBackground(True)

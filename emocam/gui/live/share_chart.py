@@ -5,7 +5,7 @@ from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QColor, QFontMetricsF
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from emocam.gui.live.plots import EmptyText, colour_plot, fit_axis, inert_plot, lay_on_base
+from emocam.gui.live.plots import EmptyText, colour_plot, fit_axis, fix_height, inert_plot, lay_on_base
 from emocam.gui.theme import blend, label_colour, percent, tones
 from emocam.labels import SEVEN, SPECTRA, UNCERTAIN
 
@@ -20,6 +20,7 @@ class ShareChart(QWidget):
         self._shares: dict[str, float] = {}
         self._title = QLabel("Shares so far", self)
         self._title.setToolTip("How long each label was shown, since the source was opened or since Record was pressed")
+        fix_height(self._title)
         self._plot = inert_plot()
         self._plot.hideAxis("bottom")
         self._plot.getAxis("left").setStyle(tickLength=0)
