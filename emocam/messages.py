@@ -7,6 +7,8 @@ import numpy as np
 from emocam.settings import Settings
 
 BLACK_LEVEL = 12  # of 255; a dark room with a sensor's noise is lighter
+# Of 255. Where all but half a percent of a picture is darker, brightening it shows noise and steps instead of faces.
+TOO_DARK_LEVEL, BRIGHTEST_PERCENT = 16, 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,6 +28,11 @@ class Frame:
 def is_black(image: np.ndarray) -> bool:
     """Tell whether a (H, W, 3) uint8 image shows nothing, as behind a covered lens; one pixel in 64 is looked at."""
     return int(image[::8, ::8].max(initial=0)) <= BLACK_LEVEL
+
+
+def is_too_dark(image: np.ndarray) -> bool:
+    """Tell whether a (H, W, 3) uint8 image is too dark to find faces in; one pixel in 64 is looked at."""
+    return bool(image.size) and float(np.percentile(image[::8, ::8], 100 - BRIGHTEST_PERCENT)) < TOO_DARK_LEVEL
 
 
 @dataclass(frozen=True, slots=True)

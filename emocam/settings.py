@@ -16,9 +16,31 @@ log = logging.getLogger(__name__)
 VERSION = 1
 DEFAULT_MODEL = "residual_ferplus"
 
-# What finds faces: Haar cascades, the network BlazeFace, or both.
 CASCADES, BLAZEFACE, BOTH = "cascades", "blazeface", "both"
-FINDERS = (CASCADES, BLAZEFACE, BOTH)
+
+
+@dataclass(frozen=True, slots=True)
+class FinderChoice:
+    """What finds faces. name: in settings, files and on the command line. title, meaning: in menus, tips and help."""
+
+    name: str
+    title: str
+    meaning: str
+
+
+FINDER_CHOICES = {
+    choice.name: choice
+    for choice in (
+        FinderChoice(
+            CASCADES, "Cascades", "Haar cascades find large faces that are upright and look at the camera in good light"
+        ),
+        FinderChoice(
+            BLAZEFACE, "BlazeFace", "A network that also finds faces that are turned, tilted, small or badly lit"
+        ),
+        FinderChoice(BOTH, "Both finders", "BlazeFace finds the faces, and the cascades add what it misses"),
+    )
+}
+FINDERS = tuple(FINDER_CHOICES)
 
 # Jönsson and Söderberg 2018, section 7.5.2.
 RANGES = {

@@ -66,6 +66,13 @@ class ModelFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class FinderProblem:
+    """A part of what finds faces could not be opened, and the rest works without it; problem: a sentence for people."""
+
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordingStarted:
     """A session is being recorded into a folder."""
 
@@ -94,6 +101,7 @@ Event = (
     | SourceEnded
     | ModelOpened
     | ModelFailed
+    | FinderProblem
     | RecordingStarted
     | RecordingStopped
     | Crashed

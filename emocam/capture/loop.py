@@ -13,6 +13,7 @@ from emocam.capture.background import start_beside
 from emocam.capture.events import (
     Crashed,
     Event,
+    FinderProblem,
     ModelFailed,
     ModelOpened,
     RecordingStarted,
@@ -74,6 +75,7 @@ class CaptureLoop:
         self._classifier: Classifier | None = None
         self._loading: tuple[str, Future[Classifier]] | None = None
         self._playback = Playback(self._engine.open_source, clock=self._engine.clock)
+        self._finder_problem: str | None = None  # that was told last
         self._recorder: SessionRecorder | None = None
         self._shares = SharesSoFar()
         self._times_s: deque[float] = deque()
@@ -226,10 +228,17 @@ class CaptureLoop:
         result = self._pipeline.analyze(frame, settings, is_alone=self._playback.is_independent)
         if self._playback.is_independent:
             result = self._pipeline.end_faces(result)
+        self._tell_finder_problem()
         self._is_lost = False
         self._record(lambda recorder: recorder.record(result))
         self._shares.add(result)
         self._listeners.offer(Shown(result, self._rate(), self._playback.dropped, self._shares.shares()))
+
+    def _tell_finder_problem(self) -> None:
+        problem, told = self._pipeline.problem, self._finder_problem
+        self._finder_problem = problem
+        if problem is not None and problem != told:
+            self._listeners.tell(FinderProblem(problem))
 
     def _rate(self) -> float:
         """Return the frames analysed in a second, over the last two."""

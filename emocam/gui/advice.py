@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from emocam.messages import Frame, is_black
+from emocam.messages import Frame, is_black, is_too_dark
 
 
 def no_face_advice(frame: Frame) -> str:
@@ -12,6 +12,8 @@ def no_face_advice(frame: Frame) -> str:
             "The picture is black. Open the cover of the lens, or choose another source: the first camera of a "
             "computer is sometimes a virtual one."
         )
+    if is_too_dark(frame.image):
+        return "It is too dark to find a face, even in the brightened picture. Turn on a light, or turn to a window."
     return (
         "No face found for a while. Turn towards the camera, come closer, and let light fall on your face "
         "rather than from behind."

@@ -3,8 +3,9 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
-from emocam.gui.live.charts import ProbabilityChart, ShareChart
+from emocam.gui.live.face_chart import FaceChart
 from emocam.gui.live.faces_list import FacesList
+from emocam.gui.live.share_chart import ShareChart
 from emocam.gui.live.video_view import VideoView
 from emocam.gui.notice_bar import NoticeBar
 from emocam.gui.settings_panel import SettingsPanel
@@ -21,14 +22,14 @@ class Body(QWidget):
         *,
         notices: NoticeBar,
         video: VideoView,
-        probabilities: ProbabilityChart,
+        chart: FaceChart,
         shares: ShareChart,
         panel: SettingsPanel,
         faces: FacesList,
     ) -> None:
         super().__init__()
         self.charts = QSplitter(Qt.Orientation.Horizontal)
-        self.charts.addWidget(probabilities)
+        self.charts.addWidget(chart)
         self.charts.addWidget(shares)
         self.charts.setSizes([700, 300])
         self.side = _make_side(panel, faces)

@@ -11,12 +11,15 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, 
 
 from emocam.gui.actions import ActionDeclaration, Actions
 from emocam.gui.body import Body
+from emocam.gui.chart_controls import ChartControls
 from emocam.gui.dialogs import ABOUT, may_stop_and_close, shortcut_table, show_page
-from emocam.gui.live.charts import ProbabilityChart, ShareChart
+from emocam.gui.finder_controls import finder_controls
+from emocam.gui.live.face_chart import FaceChart
 from emocam.gui.live.faces_list import FacesList
+from emocam.gui.live.share_chart import ShareChart
 from emocam.gui.live.status import Status
 from emocam.gui.live.video_view import VideoView
-from emocam.gui.menus import SOURCES, THEMES, fill_menu_bar
+from emocam.gui.menus import CHARTS, FINDERS, SOURCES, THEMES, fill_menu_bar
 from emocam.gui.model_controls import LOADING, ModelControls
 from emocam.gui.notice_bar import NoticeBar
 from emocam.gui.remembered import WindowLook
@@ -24,7 +27,7 @@ from emocam.gui.session_controls import SessionControls
 from emocam.gui.settings_controls import CurrentSettings, SettingsControls
 from emocam.gui.settings_panel import SettingsPanel
 from emocam.gui.source_controls import SourceControls
-from emocam.gui.spectrum_controls import SpectrumControls
+from emocam.gui.spectrum_controls import spectrum_controls
 from emocam.gui.toolbar import MainToolBar
 from emocam.gui.view_controls import ViewControls
 from emocam.gui.worker import CaptureThread
@@ -62,7 +65,12 @@ class MainWindow(QMainWindow):
             self.actions_, source_menu=self.sources.menu, spectrum_menu=self._spectra.menu, parent=self
         )
         self.addToolBar(self.toolbar)
-        submenus = {SOURCES: self.sources.menu, THEMES: self._view.theme_menu}
+        submenus = {
+            SOURCES: self.sources.menu,
+            FINDERS: self._finders.menu,
+            CHARTS: self._charts.menu,
+            THEMES: self._view.theme_menu,
+        }
         fill_menu_bar(self.menuBar(), self.actions_, submenus)
         self._connect_parts()
         self.panel.show_models(list(shipped_models()), settings.model)
@@ -120,7 +128,7 @@ class MainWindow(QMainWindow):
         """Make the parts and lay them out; each declares its actions."""
         worker, actions, settings = self._worker, self.actions_, self._settings
         self.video, self.faces = VideoView(), FacesList()
-        self.probabilities, self.shares = ProbabilityChart(), ShareChart()
+        self.chart, self.shares = FaceChart(), ShareChart()
         self.notices, self.status = NoticeBar(), Status()
         self.setStatusBar(self.status)
         self.sources = SourceControls(worker, self.video, actions, list_cameras=list_cameras, parent=self)
@@ -132,13 +140,19 @@ class MainWindow(QMainWindow):
         )
         self.panel = SettingsPanel(actions.open_model)
         self._settings_controls = SettingsControls(self.panel, actions, settings, self.status, parent=self)
-        self._spectra = SpectrumControls(actions, settings, parent=self)
+        self._spectra = spectrum_controls(actions, settings, parent=self)
+        self._finders = finder_controls(actions, settings, parent=self)
+        self._charts = ChartControls(self.chart, actions, self._look, parent=self)
         self.body = Body(
-            notices=self.notices, video=self.video, probabilities=self.probabilities, shares=self.shares,
+            notices=self.notices, video=self.video, chart=self.chart, shares=self.shares,
             panel=self.panel, faces=self.faces,
         )  # fmt: skip
         self.setCentralWidget(self.body)
-        parts = {"charts": self.body.charts, "panel": self.body.side}
+        parts = {
+            "points": self.video.show_points,
+            "charts": self.body.charts.setVisible,
+            "panel": self.body.side.setVisible,
+        }
         self._view = ViewControls(self, actions, self._look, parts=parts, status=self.status)
 
     def _declare_actions(self) -> None:
@@ -152,6 +166,7 @@ class MainWindow(QMainWindow):
 
     def _connect_parts(self) -> None:
         self._worker.result_ready.connect(self._show_newest)
+        self._worker.finder_problem.connect(self._say_finder_problem)
         self._settings.changed.connect(lambda _before, now: self.toolbar.name_spectrum(now.spectrum))
         self._models.state_changed.connect(self.panel.show_network_state)
         self._models.scores_changed.connect(self.panel.show_scores)
@@ -170,18 +185,21 @@ class MainWindow(QMainWindow):
         if shown is None:
             return
         self.video.show_result(shown.result)
-        self.probabilities.show_result(shown.result)
+        self.chart.show_result(shown.result)
         self.shares.show_shares(shown.shares, spectrum=shown.result.settings.spectrum)
         self.faces.show_result(shown.result)
         self.status.show_figures(shown)
         self.sources.watch_for_faces(shown)
+
+    def _say_finder_problem(self, problem: str) -> None:
+        self.notices.say(f"Faces are found without a part of Emocam: {problem}.")
 
     def _clear_results(self, words: str) -> None:
         self.faces.clear()
         self.status.clear_figures(words)
 
     def _select_face(self, track_id: int) -> None:
-        for part in (self.video, self.faces, self.probabilities):
+        for part in (self.video, self.faces, self.chart):
             part.select_face(track_id)
 
     def _name_source(self, title: str) -> None:
@@ -190,7 +208,7 @@ class MainWindow(QMainWindow):
 
     def _note_source(self, title: str, identity: str) -> None:
         self._name_source(title)
-        self.probabilities.clear()
+        self.chart.clear()
         if identity:
             self.change(source=identity)
 

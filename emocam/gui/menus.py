@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 from emocam.gui.actions import Actions
 from emocam.gui.spectrum_controls import SPECTRUM_MENU
 
-SOURCES, THEMES = "sources", "themes"  # menus within a menu
+SOURCES, FINDERS, CHARTS, THEMES = "sources", "finders", "charts_shown", "themes"  # menus within a menu
 
 # By title: the sections of each menu, between which a line is drawn, and in each the names of actions and menus.
 MENUS: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -16,10 +16,10 @@ MENUS: dict[str, tuple[tuple[str, ...], ...]] = {
     "Se&ttings": (
         ("sensitivity_up", "sensitivity_down", "tracking_up", "tracking_down"),
         ("predict_more_often", "predict_less_often", "label_more_often", "label_less_often"),
-        ("next_network", "open_model"),
+        (FINDERS, "next_network", "open_model"),
         ("reset",),
     ),
-    "&View": (SPECTRUM_MENU, ("charts", "panel", "full_screen", THEMES)),
+    "&View": (SPECTRUM_MENU, ("points", CHARTS), ("charts", "panel", "full_screen", THEMES)),
     "&Help": (("shortcuts", "network_card", "about"),),
 }
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QSettings, QTimer
 from PySide6.QtWidgets import QMainWindow
 
+from emocam.gui.live.subjects import PROBABILITIES, SUBJECTS
 from emocam.settings import Settings, save_settings
 
 log = logging.getLogger(__name__)
@@ -66,9 +67,19 @@ class WindowLook:
     def theme(self, theme: str | None) -> None:
         self._store.setValue("theme", theme or "system")
 
-    def is_shown(self, part: str) -> bool:
-        """Return whether a part of the window that can be hidden is shown."""
-        return self._store.value(f"shows_{part}", "true") != "false"
+    @property
+    def chart(self) -> str:
+        """Return what the chart of a face shows, a name out of SUBJECTS."""
+        name = self._store.value("chart")
+        return name if isinstance(name, str) and name in SUBJECTS else PROBABILITIES.name
+
+    @chart.setter
+    def chart(self, name: str) -> None:
+        self._store.setValue("chart", name)
+
+    def is_shown(self, part: str, *, at_first: bool = True) -> bool:
+        """Return whether a part of the window that can be hidden is shown; at_first: before the user chose."""
+        return self._store.value(f"shows_{part}", "true" if at_first else "false") != "false"
 
     def keep_shown(self, part: str, is_shown: bool) -> None:
         self._store.setValue(f"shows_{part}", "true" if is_shown else "false")

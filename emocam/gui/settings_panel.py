@@ -20,9 +20,10 @@ from PySide6.QtWidgets import (
 
 from emocam.gui.model.scores import SensitivityFigures
 from emocam.gui.theme import percent
-from emocam.settings import RANGES, Settings
+from emocam.settings import FINDER_CHOICES, RANGES, Settings
 
 SENSITIVITY = "prediction_sensitivity_percent"
+FACES_LABEL = "Faces f&ound by"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ class SettingsPanel(QWidget):
         self._grid.setColumnStretch(0, 1)
         for name, row in _ROWS.items():
             self._add_row(name, row)
+        self._add_finders()
         self._add_network()
         self.show_settings(Settings())
 
@@ -106,6 +108,7 @@ class SettingsPanel(QWidget):
                     widget.setValue(getattr(settings, name))
         self._spectrum = settings.spectrum
         self._tell_sensitivity()
+        self._select_finders(settings.faces_found_by)
         self._select_model(settings.model)
 
     def show_scores(self, by_spectrum: Mapping[str, SensitivityFigures]) -> None:
@@ -173,6 +176,35 @@ class SettingsPanel(QWidget):
             self._expected.setForegroundRole(QPalette.ColorRole.PlaceholderText)
             self._grid.addWidget(self._expected, at + 2, 0, 1, 2)
 
+    def _add_finders(self) -> None:
+        label, self._finders = QLabel(FACES_LABEL), QComboBox()
+        label.setBuddy(self._finders)
+        label.setToolTip("\n\n".join(f"{one.title}: {one.meaning}." for one in FINDER_CHOICES.values()))
+        for choice in FINDER_CHOICES.values():
+            self._finders.addItem(choice.title, choice.name)
+            self._finders.setItemData(self._finders.count() - 1, choice.meaning, Qt.ItemDataRole.ToolTipRole)
+        self._finders.setObjectName("finders")
+        self._finders.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._finders.setAccessibleName(FACES_LABEL.replace("&", ""))
+        self._finders.activated.connect(
+            lambda row: self.changed.emit("faces_found_by", self._finders.itemData(row))
+        )
+        self._add_choice(label, self._finders)
+
+    def _select_finders(self, name: str) -> None:
+        with QSignalBlocker(self._finders):
+            self._finders.setCurrentIndex(self._finders.findData(name))
+        meaning = f"{FINDER_CHOICES[name].meaning}."
+        self._finders.setToolTip(meaning)
+        self._finders.setAccessibleDescription(meaning)
+
+    def _add_choice(self, label: QLabel, box: QComboBox) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        row.addWidget(label)
+        row.addWidget(box, 1)
+        self._grid.addLayout(row, self._grid.rowCount(), 0, 1, 2)
+
     def _add_network(self) -> None:
         label, self._models = QLabel("Net&work"), QComboBox()
         tip = "The network that reads the expressions. Its file says what it was trained on: Help › About this network."
@@ -192,15 +224,12 @@ class SettingsPanel(QWidget):
         reset.setToolTip("Put every setting back to what Emocam starts with, except the source")
         reset.setAutoDefault(False)
         reset.clicked.connect(self.reset_asked)
-        row, buttons, at = QHBoxLayout(), QHBoxLayout(), self._grid.rowCount()
-        row.setSpacing(10)
-        row.addWidget(label)
-        row.addWidget(self._models, 1)
+        self._add_choice(label, self._models)
+        buttons = QHBoxLayout()
         buttons.addWidget(self._network_state, 1)
         buttons.addStretch()
         buttons.addWidget(reset)
-        self._grid.addLayout(row, at, 0, 1, 2)
-        self._grid.addLayout(buttons, at + 1, 0, 1, 2)
+        self._grid.addLayout(buttons, self._grid.rowCount(), 0, 1, 2)
 
     def _take(self, name: str, value: int) -> None:
         for widget in (self._spins[name], self._sliders[name]):

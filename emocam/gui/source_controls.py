@@ -13,7 +13,9 @@ from emocam.gui.live.video_view import VideoView
 from emocam.gui.log_file import log_path
 from emocam.gui.source_menu import SourceMenu
 from emocam.gui.worker import CaptureThread, Shown
+from emocam.messages import Frame, is_too_dark
 from emocam.resources import demo_clip
+from emocam.settings import BLAZEFACE, CASCADES, FINDER_CHOICES
 from emocam.sources import PICTURE_SUFFIXES, VIDEO_SUFFIXES, Camera
 
 NO_FACE_AFTER_S = 5.0
@@ -43,13 +45,20 @@ class SourceControls(QObject):
         self._is_demo = False
         self._wanted: str | None = None
         self._seen_s: float | None = None
+        self._watched_with: str | None = None  # the finders that saw nobody since then
         self._declare_actions()
         self.menu = SourceMenu(list_cameras, actions, parent)
         self._hide_advice = QAction("Hide", self, toolTip="Hide this until the next face")
+        self._try_both = {
+            CASCADES: QAction("Try BlazeFace too", self, toolTip=FINDER_CHOICES[BLAZEFACE].meaning),
+            BLAZEFACE: QAction("Try cascades too", self, toolTip=FINDER_CHOICES[CASCADES].meaning),
+        }
         self._replay = QAction("Play again", self, toolTip="Play it from its start")
         self._advice_shown = self._advice_hidden = False
         self.menu.camera_chosen.connect(self.open)
         self._hide_advice.triggered.connect(self._put_advice_away)
+        for action in self._try_both.values():
+            action.triggered.connect(lambda: self._actions.faces_both.trigger())
         self._replay.triggered.connect(self.try_again)
         worker.source_opened.connect(self._note_opened)
         worker.source_failed.connect(self._note_failed)
@@ -114,7 +123,11 @@ class SourceControls(QObject):
 
     def watch_for_faces(self, shown: Shown) -> None:
         """Give advice when no face has been found for a while, until there is one."""
-        frame = shown.result.frame
+        frame, finders = shown.result.frame, shown.result.settings.faces_found_by
+        if self._watched_with != finders:  # they have as long as those before
+            self._watched_with, self._seen_s = finders, None
+            if self._advice_shown:
+                self._clear_advice()
         if shown.result.faces or self._seen_s is None or frame.time_s < self._seen_s:
             self._seen_s = frame.time_s
         if shown.result.faces:
@@ -123,8 +136,16 @@ class SourceControls(QObject):
                 self._clear_advice()
         elif not self._advice_shown and not self._advice_hidden and frame.time_s - self._seen_s > NO_FACE_AFTER_S:
             self._advice_shown = True
-            actions = [self._actions.open_file, self._actions.open_demo, self._hide_advice]
-            self._video.show_banner(no_face_advice(frame), actions[1:] if self._is_demo else actions)
+            self._video.show_banner(no_face_advice(frame), self._remedies(frame, finders))
+
+    def _remedies(self, frame: Frame, finders: str) -> list[QAction]:
+        """Return what may help where nobody is found; another finder sees no more in the dark."""
+        actions = [self._actions.open_demo, self._hide_advice]
+        if not self._is_demo:
+            actions.insert(0, self._actions.open_file)
+        if finders in self._try_both and not is_too_dark(frame.image):
+            actions.insert(0, self._try_both[finders])
+        return actions
 
     def _open(self, source: str | None, title: str) -> None:
         self._wanted = source

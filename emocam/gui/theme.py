@@ -12,6 +12,8 @@ from emocam.labels import COLOURS
 # WCAG 2.1, 1.4.11: what carries meaning by its colour stands at least 3:1 off its background.
 LEAST_GRAPHIC_CONTRAST = 3.0
 
+ARROW_ROOM = "\N{NO-BREAK SPACE}" * 3  # Fusion draws a menu's arrow over the end of a button's text
+
 
 @dataclass(frozen=True, slots=True)
 class Tones:
@@ -48,16 +50,21 @@ def tones(palette: QPalette) -> Tones:
     return DARK if palette.color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
 
 
-@lru_cache(maxsize=64)
 def label_colour(label: str, background: str) -> QColor:
-    """Return a label's colour, moved towards black or white until it stands off the background (#RRGGBB)."""
+    """Return a label's colour, moved until it stands off the background (#RRGGBB)."""
+    return standing_off(COLOURS[label], background)
+
+
+@lru_cache(maxsize=64)
+def standing_off(name: str, background: str) -> QColor:
+    """Return a colour (#RRGGBB), moved towards black or white until it stands off the background (#RRGGBB)."""
     behind = QColor(background)
     towards = QColor(Qt.GlobalColor.black if behind.lightness() >= 128 else Qt.GlobalColor.white)
-    colour = QColor(COLOURS[label])
+    colour = QColor(name)
     for twentieth in range(1, 20):
         if contrast(colour, behind) >= LEAST_GRAPHIC_CONTRAST:
             break
-        colour = blend(QColor(COLOURS[label]), towards, twentieth / 20)
+        colour = blend(QColor(name), towards, twentieth / 20)
     return colour
 
 

@@ -7,10 +7,9 @@ from emocam.gui.actions import Actions
 from emocam.gui.advice import duration, listed
 from emocam.gui.icons import RECORD_COLOUR, draw_icon
 from emocam.gui.spectrum_controls import TITLES
-from emocam.gui.theme import figures_font
+from emocam.gui.theme import ARROW_ROOM, figures_font
 
 SOURCE_WIDTH_PX = 260
-ARROW_ROOM = "\N{NO-BREAK SPACE}" * 3  # Fusion draws a menu's arrow over the end of the text
 
 
 class MainToolBar(QToolBar):

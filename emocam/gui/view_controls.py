@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QObject, QSize, Qt
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu
 
 from emocam.gui.actions import ActionDeclaration, Actions
 from emocam.gui.live.status import Status
@@ -12,10 +12,11 @@ from emocam.gui.theme import apply_theme
 
 START_SIZE = QSize(1280, 720)
 THEMES = {None: "theme_system", "light": "theme_light", "dark": "theme_dark"}  # what WindowLook keeps: the action
+HIDDEN_AT_FIRST = {"points"}
 
 
 class ViewControls(QObject):
-    """Changes the look as its actions say; parts: what can be hidden, by the name of its action."""
+    """Changes the look as its actions say; parts: what shows or hides each, by the name of its action."""
 
     def __init__(
         self,
@@ -23,7 +24,7 @@ class ViewControls(QObject):
         actions: Actions,
         look: WindowLook,
         *,
-        parts: Mapping[str, QWidget],
+        parts: Mapping[str, Callable[[bool], object]],
         status: Status,
     ) -> None:
         super().__init__(window)
@@ -37,6 +38,9 @@ class ViewControls(QObject):
                     "Dark text on a light window", use("light"), group="theme"),
             declare("theme_dark", "&Dark", "Ctrl+Alt+2",
                     "Light text on a dark window", use("dark"), group="theme"),
+            declare("points", "Face p&oints", "O",
+                    "Draw the contours that the points of each face make over the picture", show("points"),
+                    is_checkable=True),
             declare("charts", "&Charts", "C",
                     "Show or hide the charts under the picture", show("charts"), is_checkable=True),
             declare("panel", "Settings &panel", "T",
@@ -52,7 +56,7 @@ class ViewControls(QObject):
         getattr(self._actions, THEMES[self._look.theme]).setChecked(True)
         self._use_theme(self._look.theme)
         for part in self._parts:
-            is_shown = self._look.is_shown(part)
+            is_shown = self._look.is_shown(part, at_first=part not in HIDDEN_AT_FIRST)
             getattr(self._actions, part).setChecked(is_shown)
             self._show_part(part, is_shown)
         if not self._look.restore(self._window):
@@ -72,7 +76,7 @@ class ViewControls(QObject):
         return lambda is_shown: self._show_part(part, is_shown)
 
     def _show_part(self, part: str, is_shown: bool) -> None:
-        self._parts[part].setVisible(is_shown)
+        self._parts[part](is_shown)
         self._look.keep_shown(part, is_shown)
 
     def _fill_screen(self, is_full: bool) -> None:

@@ -5,6 +5,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 from emocam.capture.events import (
     Crashed,
     Event,
+    FinderProblem,
     ModelFailed,
     ModelOpened,
     RecordingStarted,
@@ -32,6 +33,7 @@ class CaptureThread(QThread):
     source_ended = Signal(str, str)  # title, problem or ""
     model_opened = Signal(str, object)  # text of Settings.model, its ModelFile
     model_failed = Signal(str, str)  # text of Settings.model, reason
+    finder_problem = Signal(str)  # what could not be opened of what finds faces
     recording_started = Signal(str)  # folder
     recording_stopped = Signal(str, str)  # folder or "", problem or ""
     crashed = Signal(str)
@@ -70,6 +72,8 @@ class CaptureThread(QThread):
                 self.model_opened.emit(text, model)
             case ModelFailed(text, reason):
                 self.model_failed.emit(text, reason)
+            case FinderProblem(problem):
+                self.finder_problem.emit(problem)
             case RecordingStarted(folder):
                 self.recording_started.emit(str(folder))
             case RecordingStopped(folder, problem):

@@ -7,7 +7,15 @@ from dataclasses import replace
 
 import pytest
 
-from emocam.capture.events import Crashed, ModelOpened, RecordingStarted, RecordingStopped, SourceEnded, SourceOpened
+from emocam.capture.events import (
+    Crashed,
+    FinderProblem,
+    ModelOpened,
+    RecordingStarted,
+    RecordingStopped,
+    SourceEnded,
+    SourceOpened,
+)
 from emocam.capture.loop import CaptureLoop, Engine
 from emocam.settings import Settings
 from tests.gui.stand_ins import FakePipeline, FakeSource, Sources, open_fake_model
@@ -157,3 +165,20 @@ def test_a_crash_is_told_and_leaves_a_whole_session(start):
     assert told.wait_for(RecordingStopped).problem is None
     assert frames_recorded(folder) == list(range(5))
     assert (folder / "statistics.csv").is_file()
+
+
+def test_a_finder_that_cannot_be_opened_is_told_once_and_again_after_it_was_not_wanted(start):
+    class PoorPipeline(FakePipeline):
+        """Lacks its cascades until frame 20, and from frame 30 on."""
+
+        def analyze(self, frame, settings, *, is_alone=False):
+            self.problem = None if 20 <= frame.index < 30 else "cascades.xml is damaged"
+            return super().analyze(frame, settings, is_alone=is_alone)
+
+    loop, told = start(make_pipeline=PoorPipeline)
+    loop.open("clip")
+    told_before_the_end = []
+    while not isinstance(event := told.events.get(timeout=WAIT_S), SourceEnded):
+        told_before_the_end.append(event)
+    problems = [event.problem for event in told_before_the_end if isinstance(event, FinderProblem)]
+    assert problems == ["cascades.xml is damaged"] * 2

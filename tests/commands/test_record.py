@@ -102,3 +102,14 @@ def test_a_length_is_a_number_of_seconds_minutes_or_hours():
     for wrong in ("", "0", "-5s", "soon", "1.2.3s", "5 parsecs", "nan"):
         with pytest.raises(argparse.ArgumentTypeError, match="expected a length"):
             duration_s(wrong)
+
+
+def test_a_damaged_asset_is_named_and_the_recording_goes_on(clip, tmp_path, capsys, monkeypatch):
+    damaged = tmp_path / "face_landmark.tflite"
+    damaged.write_bytes(b"damaged")
+    monkeypatch.setattr("emocam.engine.mesh.asset_path", lambda name: damaged)
+    assert main(["record", "--source", str(clip), "--out", str(tmp_path / "out"), "--model", SMALL]) == 0
+    said = [line for line in capsys.readouterr().err.splitlines() if line.startswith("emocam record: faces are found")]
+    assert len(said) == 1
+    assert str(damaged) in said[0]
+    assert len(rows(recorded(tmp_path / "out"))) >= 20

@@ -8,7 +8,8 @@ import numpy as np
 from emocam.engine.model_file import ModelFile, ModelFileError
 from emocam.engine.region import PointsCrop
 from emocam.labels import EMOTIONS
-from emocam.messages import Box, Face, Frame, FrameResult, Latency
+from emocam.messages import Box, Face, FaceMeasures, Frame, FrameResult, Latency
+from emocam.resources import asset_path
 from emocam.settings import Settings
 from emocam.sources import SourceError
 
@@ -28,6 +29,19 @@ def result(*, faces=1, time_s=0.0, settings=None, labels=EMOTIONS, picture=PICTU
         for number in range(1, faces + 1)
     )
     return FrameResult(frame(0, time_s, picture), seen, (), tuple(labels), settings or Settings(), Latency(1, 1, 3))
+
+
+def points(*, centre=(32.0, 24.0), width_px=20.0):
+    """Return the (468, 3) points of an average face that looks at the camera."""
+    table = np.loadtxt(asset_path("canonical_face.csv"), delimiter=",", skiprows=1)[:, :3] * (1, -1, -1)
+    scaled = table * (width_px / np.ptp(table[:, 0]))
+    return (scaled - scaled.mean(axis=0) + (*centre, 0)).astype(np.float32)
+
+
+def measures(**changes):
+    figures = {"yaw_deg": 10.0, "pitch_deg": -4.0, "roll_deg": 2.0, "eyes_open_right": 0.3, "eyes_open_left": 0.28,
+               "mouth_open": 0.05, "brows_raised": 0.25, "lip_corners": -0.02}  # fmt: skip
+    return FaceMeasures(**{**figures, **changes})
 
 
 class FakeModel:
@@ -71,7 +85,7 @@ def network_metrics(**changes):
 class FakePipeline:
     """Finds one face in every frame, and labels it once it has a network."""
 
-    problem = None
+    problem: str | None = None
 
     def __init__(self):
         self.classifier = None

@@ -303,6 +303,13 @@ def test_a_bad_network_is_refused_with_the_reason_and_the_old_one_stays(window, 
     assert window.settings.model == "fake"
 
 
+def test_a_finder_that_cannot_be_opened_is_named_in_a_notice(window):
+    window._worker.finder_problem.emit("expected cascades in /opt/cascades.xml; install Emocam anew")
+    assert window.notices.text == (
+        "Faces are found without a part of Emocam: expected cascades in /opt/cascades.xml; install Emocam anew."
+    )
+
+
 def test_the_sensitivity_quotes_the_figures_of_the_network_in_use(window, qtbot):
     slider = window.panel.findChild(QSlider, "prediction_sensitivity_percent")
     assert "this network" not in slider.toolTip()

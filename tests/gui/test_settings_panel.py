@@ -47,8 +47,8 @@ def test_every_setting_says_what_it_does_and_is_reached_by_a_letter(panel):
             letters.append(label.text().split("&")[1][0].lower())
             assert len(label.buddy().toolTip()) > 40
             assert label.buddy().accessibleName()
-    assert len(letters) == 5
-    assert len(set(letters)) == 5
+    assert len(letters) == 6
+    assert len(set(letters)) == 6
 
 
 def test_a_slider_moved_by_key_reports_the_new_value_and_shows_it(panel, changes, qtbot):
@@ -74,7 +74,7 @@ def test_steps_stop_at_the_end_of_the_range(panel, changes):
 def test_a_network_from_a_file_is_listed_by_its_name(panel, changes):
     panel.show_models(["one", "two"], "one")
     panel.show_settings(Settings(model="/data/mine.hdf5"))
-    models = panel.findChild(QComboBox)
+    models = panel.findChild(QComboBox, "models")
     assert models.currentText() == "mine.hdf5"
     listed = [models.itemText(row) for row in range(models.count())]
     assert listed == ["one", "two", "mine.hdf5", "", "Open model file…"]
@@ -83,7 +83,7 @@ def test_a_network_from_a_file_is_listed_by_its_name(panel, changes):
 
 def test_choosing_a_network_reports_it(panel, changes, qtbot):
     panel.show_models(["one", "two"], "one")
-    models = panel.findChild(QComboBox)
+    models = panel.findChild(QComboBox, "models")
     models.setFocus()
     qtbot.keyClick(models, Qt.Key.Key_Down)
     assert changes == [("model", "two")]
@@ -91,7 +91,7 @@ def test_choosing_a_network_reports_it(panel, changes, qtbot):
 
 def test_asking_for_a_file_leaves_the_network_chosen(panel, changes, open_model, qtbot):
     panel.show_models(["one"], "one")
-    models = panel.findChild(QComboBox)
+    models = panel.findChild(QComboBox, "models")
     with qtbot.waitSignal(open_model.triggered):
         models.setCurrentIndex(models.count() - 1)
         models.activated.emit(models.count() - 1)

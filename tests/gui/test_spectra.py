@@ -8,7 +8,8 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QMenu, QSlider
 
 from emocam.gui import spectrum_controls
-from emocam.gui.live.charts import ProbabilityChart, ShareChart
+from emocam.gui.live.face_chart import FaceChart
+from emocam.gui.live.share_chart import ShareChart
 from emocam.gui.model.card import card_text
 from emocam.gui.model.scores import network_scores
 from emocam.gui.settings_panel import SettingsPanel
@@ -83,12 +84,12 @@ def test_the_key_goes_round_all_of_them(idle_window, qtbot):
 
 @each_spectrum
 def test_the_charts_list_the_labels_of_the_spectrum(qtbot, spectrum):
-    probabilities, shares = ProbabilityChart(), ShareChart()
+    probabilities, shares = FaceChart(), ShareChart()
     for chart in (probabilities, shares):
         qtbot.addWidget(chart)
     probabilities.show_result(result(settings=Settings(spectrum=spectrum.name)))
     shares.show_shares({spectrum.labels[-1]: 1.0}, spectrum=spectrum.name)
-    assert tuple(probabilities._curves) == probabilities._legend._labels == spectrum.labels
+    assert tuple(probabilities._curves) == tuple(probabilities._legend._colours) == spectrum.labels
     assert tuple(shares._shares) == (*spectrum.labels, UNCERTAIN)
 
 

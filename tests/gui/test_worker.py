@@ -150,6 +150,19 @@ def test_a_network_that_cannot_be_loaded_leaves_the_one_in_use(make_worker, qtbo
     assert shown.settings.model == "fake"  # what it was really made with
 
 
+def test_a_finder_that_cannot_be_opened_is_said_and_the_picture_goes_on(make_worker, qtbot):
+    class PoorPipeline(FakePipeline):
+        problem = "blaze.tflite is damaged"
+
+    camera = FakeSource("camera", is_live=True)
+    worker = make_worker(Sources(first=camera), make_pipeline=PoorPipeline)
+    worker.start()
+    worker.open(None)
+    with qtbot.waitSignal(worker.finder_problem) as said, qtbot.waitSignal(worker.result_ready):
+        camera.items.append(frame())
+    assert said.args == ["blaze.tflite is damaged"]
+
+
 def test_settings_hold_from_the_next_frame_on(make_worker, qtbot):
     camera = FakeSource("camera", is_live=True)
     worker = make_worker(Sources(first=camera))

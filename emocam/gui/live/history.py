@@ -1,10 +1,11 @@
-"""The last minute of every face's probabilities, in memory that does not grow."""
+"""The last minute of what is known of every face, in memory that does not grow."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import fields
 
 import numpy as np
 
-from emocam.messages import Face
+from emocam.messages import Face, FaceMeasures
 
 SPAN_S = 60.0
 INTERVAL_S = 0.1  # a label lasts three frames and more at the usual settings: ten samples a second show each
@@ -13,15 +14,29 @@ BREAK_S = 1.0  # no samples for longer (a pause, a source lost) is a gap in the 
 # More faces than this in one minute are passers-by; the one seen longest ago makes room.
 MOST_FACES = 32
 
+MEASURES = tuple(field.name for field in fields(FaceMeasures))
 
-class ProbabilityHistory:
-    """Rings of samples: one of times, and beside it one of probabilities for each face.
 
-    label_count: the length of every face's probabilities.
+def pooled_of(face: Face) -> np.ndarray | None:
+    """Return the probabilities that a face's label was made from, (labels,) float32."""
+    return face.pooled
+
+
+def measures_of(face: Face) -> np.ndarray | None:
+    """Return what a face's points tell, (len(MEASURES),) float32 in that order."""
+    if face.measures is None:
+        return None
+    return np.array([getattr(face.measures, name) for name in MEASURES], np.float32)
+
+
+class FaceHistory:
+    """Rings of samples: one of times, and beside it one for each face.
+
+    width: the length of every sample. sample_of: returns a face's sample, None where it has none.
     """
 
-    def __init__(self, label_count: int) -> None:
-        self._label_count = label_count
+    def __init__(self, width: int, sample_of: Callable[[Face], np.ndarray | None] = pooled_of) -> None:
+        self._width, self._sample_of = width, sample_of
         self._capacity = round(SPAN_S / INTERVAL_S) + 1
         self._times_s = np.full(self._capacity, -np.inf)
         self._rings: dict[int, np.ndarray] = {}  # the face seen longest ago first
@@ -45,15 +60,15 @@ class ProbabilityHistory:
     def series(self, track_id: int) -> tuple[np.ndarray, np.ndarray]:
         """Return one face's samples of the last minute, oldest first.
 
-        Seconds relative to the newest sample, (N,) float64 and never positive; probabilities (N, labels)
-        float32, NaN where the face was not in sight or had no label yet.
+        Seconds relative to the newest sample, (N,) float64 and never positive; samples (N, width) float32, NaN where
+        the face was not in sight or had none yet.
         """
         order = np.roll(np.arange(self._capacity), -self._next)
         ages_s = self._times_s[order] - max(self.newest_s, 0.0)
         kept = ages_s >= -SPAN_S
         ring = self._rings.get(track_id)
         if ring is None:
-            return ages_s[kept], np.full((int(kept.sum()), self._label_count), np.nan, np.float32)
+            return ages_s[kept], np.full((int(kept.sum()), self._width), np.nan, np.float32)
         return ages_s[kept], ring[order][kept]
 
     def _append(self, time_s: float, faces: Iterable[Face]) -> None:
@@ -62,13 +77,14 @@ class ProbabilityHistory:
         for ring in self._rings.values():
             ring[row] = np.nan
         for face in faces:
-            if face.pooled is not None:
+            sample = self._sample_of(face)
+            if sample is not None:
                 ring = self._rings.pop(face.track_id) if face.track_id in self._rings else self._empty_ring()
-                ring[row] = face.pooled
+                ring[row] = sample
                 self._rings[face.track_id] = ring
         while len(self._rings) > MOST_FACES:
             del self._rings[next(iter(self._rings))]
         self._next = (row + 1) % self._capacity
 
     def _empty_ring(self) -> np.ndarray:
-        return np.full((self._capacity, self._label_count), np.nan, np.float32)
+        return np.full((self._capacity, self._width), np.nan, np.float32)

@@ -49,20 +49,20 @@ def chip_font(font: QFont, picture_height_px: float) -> QFont:
 def place_marks(faces: Iterable[Face], *, picture: QRectF, image_width_px: int, font: QFont) -> list[Mark]:
     """Lay out boxes and chips, in the coordinates of the picture's place in the widget.
 
-    A chip stands above its box, below, or in its upper edge: the first where it covers the least of other faces
-    and chips. It never leaves the picture.
+    A chip stands above its box, below, or in its upper edge, and begins or ends with it: the first place where it
+    covers the least of faces and other chips. It never leaves the picture.
     """
     scale = picture.width() / image_width_px
     seen = [(face, _in_widget(face.box, picture, scale)) for face in faces if face.box is not None]
     marks: list[Mark] = []
     for face, box in seen:
-        others = [other for _, other in seen if other is not box] + [mark.chip for mark in marks]
+        taken = [other for _, other in seen] + [mark.chip for mark in marks]
         width, height = _chip_size(face, font)
-        x = max(picture.left(), min(box.left(), picture.right() - width))
+        lefts = [max(picture.left(), min(x, picture.right() - width)) for x in (box.left(), box.right() - width)]
         tops = (box.top() - height - GAP_PX, box.bottom() + GAP_PX, box.top() + GAP_PX)
         inside = [y for y in tops if picture.top() <= y <= picture.bottom() - height]
-        places = [QRectF(x, y, width, height) for y in inside or [picture.top()]]
-        marks.append(Mark(face, box, min(places, key=lambda place: _covered_area(place, others))))
+        places = [QRectF(x, y, width, height) for y in inside or [picture.top()] for x in lefts]
+        marks.append(Mark(face, box, min(places, key=lambda place: _covered_area(place, taken))))
     return marks
 
 

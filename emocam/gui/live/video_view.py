@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from emocam.gui.live.contours import paint_contours
 from emocam.gui.live.overlay import Mark, chip_font, paint_marks, place_marks
 from emocam.gui.notices import Banner, Message
 from emocam.gui.theme import tones
@@ -32,6 +33,7 @@ class VideoView(QWidget):
         self._pixels: np.ndarray | None = None
         self._faces: tuple[Face, ...] = ()
         self._selected: int | None = None
+        self._shows_points = False
         self._message = Message(self)
         self._banner = Banner(self)
         self._message.hide()
@@ -71,6 +73,11 @@ class VideoView(QWidget):
             self._selected = track_id
             self.update()
 
+    def show_points(self, is_shown: bool) -> None:
+        """Draw the contours that the points of each face make, or leave them out."""
+        self._shows_points = is_shown
+        self.update()
+
     def show_message(self, title: str, text: str, actions: Sequence[QAction] = ()) -> None:
         """Say this instead of a picture, until the next one comes; a banner goes."""
         self.clear_banner()
@@ -101,6 +108,8 @@ class VideoView(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(picture, self._image)
         painter.setClipRect(picture)
+        if self._shows_points:
+            paint_contours(painter, self._faces, picture=picture, image_width_px=self._image.width())
         font = chip_font(self.font(), picture.height())
         paint_marks(painter, self._marks(), selected=self._selected, font=font)
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QFontMetricsF, QPalette
 
-from emocam.gui.live.charts import ProbabilityChart, ShareChart
-from emocam.gui.live.history import MOST_FACES, SPAN_S, ProbabilityHistory
+from emocam.gui.live.face_chart import FaceChart
+from emocam.gui.live.history import MOST_FACES, SPAN_S, FaceHistory
+from emocam.gui.live.share_chart import ShareChart
 from emocam.gui.theme import DARK, LEAST_GRAPHIC_CONTRAST, LIGHT, contrast, label_colour
 from emocam.labels import COLOURS, SPECTRA
 from emocam.messages import Face
@@ -20,7 +21,7 @@ def face(number, pooled):
 
 
 def test_samples_are_kept_for_the_last_minute_and_no_longer():
-    history = ProbabilityHistory(2)
+    history = FaceHistory(2)
     for step in range(3000):
         history.add(step * 0.2, [face(1, [0.25, 0.75])])
     ages_s, values = history.series(1)
@@ -31,7 +32,7 @@ def test_samples_are_kept_for_the_last_minute_and_no_longer():
 
 
 def test_a_face_out_of_sight_leaves_a_gap():
-    history = ProbabilityHistory(1)
+    history = FaceHistory(1)
     for step in range(10):
         history.add(step * 0.2, [face(1, [0.5])] if step < 3 or step > 6 else [])
     _, values = history.series(1)
@@ -39,7 +40,7 @@ def test_a_face_out_of_sight_leaves_a_gap():
 
 
 def test_a_pause_leaves_a_gap_and_no_bridge():
-    history = ProbabilityHistory(1)
+    history = FaceHistory(1)
     for time_s in (0.0, 0.2, 20.0, 20.2):
         history.add(time_s, [face(1, [0.5])])
     _, values = history.series(1)
@@ -47,14 +48,14 @@ def test_a_pause_leaves_a_gap_and_no_bridge():
 
 
 def test_passers_by_do_not_fill_the_memory():
-    history = ProbabilityHistory(1)
+    history = FaceHistory(1)
     for number in range(500):
         history.add(number * 0.1, [face(number, [0.5])])
     assert len(history._rings) == MOST_FACES
 
 
 def test_the_chart_follows_the_spectrum(qtbot):
-    chart = ProbabilityChart()
+    chart = FaceChart()
     qtbot.addWidget(chart)
     for step in range(30):
         chart.show_result(result(time_s=step * 0.2))
@@ -66,7 +67,7 @@ def test_the_chart_follows_the_spectrum(qtbot):
 
 
 def test_another_network_begins_a_new_history(qtbot):
-    chart = ProbabilityChart()
+    chart = FaceChart()
     qtbot.addWidget(chart)
     chart.show_result(result(time_s=0.0))
     shown = result(time_s=0.5)
@@ -89,7 +90,7 @@ def test_every_label_s_colour_stands_off_the_background(qtbot, label, scheme):
 
 
 def test_the_charts_follow_a_change_of_the_scheme(qtbot):
-    shares, probabilities = ShareChart(), ProbabilityChart()
+    shares, probabilities = ShareChart(), FaceChart()
     shares.show_shares({"happy": 1.0})
     for chart in (shares, probabilities):
         qtbot.addWidget(chart)
@@ -141,7 +142,7 @@ def test_a_share_chart_can_empty_and_fill_again(qtbot):
 
 def test_the_figures_are_the_last_frame_s_and_not_the_last_sample_s(qtbot):
     now_s = 0.0
-    chart = ProbabilityChart(clock=lambda: now_s)
+    chart = FaceChart(clock=lambda: now_s)
     qtbot.addWidget(chart)
     chart.show_result(result())
     now_s = 0.03

@@ -100,6 +100,14 @@ def test_a_chip_avoids_another_face(qtbot):
     assert not marks[1].chip.intersects(marks[0].box)
 
 
+def test_a_chip_stands_aside_rather_than_on_its_own_small_face(qtbot):
+    faces = [face(1, Box(100, 100, 30, 30)), face(2, Box(140, 66, 30, 30)), face(3, Box(140, 134, 30, 30))]
+    marks = place_marks(faces, picture=QRectF(0, 0, 640, 480), image_width_px=640, font=_font())
+    for mark in marks:
+        assert not any(mark.chip.intersects(other.box) for other in marks)
+        assert not any(mark.chip.intersects(other.chip) for other in marks if other is not mark)
+
+
 def test_every_label_can_be_painted(view):
     for label in (*EMOTIONS, "contempt", "positive", "negative", "uncertain", None):
         shown = result()

@@ -1,0 +1,101 @@
+"""What the chart of a face can show: its probabilities, or measures of its points."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from emocam.gui.theme import percent
+
+MINUS = "\N{MINUS SIGN}"
+NO_FEELINGS = "Measures of geometry, not FACS codes and not feelings"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One measure of a face; name: in FaceMeasures. title: says which way is positive. colour: #RRGGBB."""
+
+    name: str
+    title: str
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What the chart shows, and how.
+
+    name: in window.ini, and of its action after `chart_`. text: in menus, with & before its letter. title: before `of
+    face 1`. unit: of the figures, in a few words. scales: ticks, from the narrowest scale to the widest; the first is
+    used that has room for every value. write: a value as a figure. lines: of the measures; none for the probabilities,
+    whose lines are the labels of the spectrum.
+    """
+
+    name: str
+    text: str
+    title: str
+    key: str
+    tip: str
+    unit: str
+    scales: tuple[tuple[float, ...], ...]
+    write: Callable[[float], str]
+    lines: tuple[Line, ...] = ()
+
+
+def _degrees(value: float) -> str:
+    return f"{round(value)}°".replace("-", MINUS)
+
+
+def _hundredths(value: float) -> str:
+    return f"{round(value, 2) + 0.0:.2f}".replace("-", MINUS)  # adding zero makes -0.0 a plain one
+
+
+PROBABILITIES = Subject(
+    "probabilities",
+    "&Probabilities of the face",
+    "Probabilities",
+    "B",
+    "How probable the network finds each label: what the label shown is made from",
+    "",
+    scales=((0.0, 0.5, 1.0),),
+    write=percent,
+)
+
+# Okabe and Ito's palette, as for the labels.
+HEAD_POSE = Subject(
+    "head",
+    "&Head pose",
+    "Head pose",
+    "H",
+    "How the head is turned; 0° faces the camera.\n"
+    "Positive: the nose points to the picture's right (yaw) or up (pitch), or the head leans clockwise (roll).\n"
+    f"{NO_FEELINGS}",
+    "degrees from facing the camera",
+    scales=((-30, 0, 30), (-60, 0, 60), (-90, 0, 90), (-180, 0, 180)),
+    write=_degrees,
+    lines=(
+        Line("yaw_deg", "yaw to the right", "#0072B2"),
+        Line("pitch_deg", "pitch up", "#D55E00"),
+        Line("roll_deg", "roll clockwise", "#009E73"),
+    ),
+)
+
+FEATURES = Subject(
+    "features",
+    "&Eyes, mouth and brows",
+    "Eyes, mouth and brows",
+    "E",
+    "How far eyes and mouth are open, how high the brows are, and the corners of the mouth above its middle.\n"
+    "1 is the distance between the outer corners of the eyes, and for the eyes the width of each. Right and left are\n"
+    "the person's own. Faces differ at rest: compare one with itself.\n"
+    f"{NO_FEELINGS}",
+    "1 = from eye to eye; eyes: their own width",
+    scales=((-0.2, 0, 0.2, 0.4), (-0.4, 0, 0.4, 0.8), (-1, 0, 1, 2)),
+    write=_hundredths,
+    lines=(
+        Line("eyes_open_right", "right eye open", "#0072B2"),
+        Line("eyes_open_left", "left eye open", "#56B4E9"),
+        Line("mouth_open", "mouth open", "#D55E00"),
+        Line("brows_raised", "brows raised", "#009E73"),
+        Line("lip_corners", "lip corners up", "#CC79A7"),
+    ),
+)
+
+SUBJECTS = {subject.name: subject for subject in (PROBABILITIES, HEAD_POSE, FEATURES)}  # in the order of the menus
