@@ -21,7 +21,7 @@ from emocam.settings import Settings
 
 SIZE_PX = (1280, 800)
 RECORD_AFTER_MS = 3_000
-SHOW_AFTER_MS = 16_500  # in the second round of the clip, with a face in full sight and some history in the charts
+SHOW_AFTER_MS = 19_000  # in the second round of the clip, with a face in full sight and some history in the charts
 
 
 def main() -> int:

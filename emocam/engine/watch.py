@@ -201,7 +201,7 @@ def open_watch(faces_found_by: str) -> Watch:
     if not rotas:
         raise ValueError(" ".join(dict.fromkeys(problems)))
     for problem in problems:
-        log.warning("faces are found without it: %s", problem)
+        log.warning("Faces are found by what is left: %s", problem)
     return Watch(rotas, mesh, problem=" ".join(dict.fromkeys(problems)) or None)
 
 
