@@ -17,6 +17,7 @@ from emocam.commands.options import chosen_settings
 from emocam.engine.classification import Classifier, open_classifier
 from emocam.engine.model_file import ModelFileError, resolve_model
 from emocam.engine.pipeline import Pipeline
+from emocam.engine.watch import FinderError
 from emocam.sessions.files import RecordingError, numbered_folder
 from emocam.sessions.recorder import SessionRecorder
 from emocam.settings import Settings
@@ -25,7 +26,7 @@ from emocam.sources import VIDEO_SUFFIXES, SourceError
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """What became of one input. problem: a sentence, where only a part of it could be read."""
+    """What became of one input. problem: sentences, where only a part of it could be read, or of Emocam be used."""
 
     folder: Path
     frames: int
@@ -55,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
                 )
             print(_summary(text, analysis), flush=True)
             problem = analysis.problem
-        except (SourceError, RecordingError) as error:
+        except (SourceError, RecordingError, FinderError) as error:
             problem = str(error)
         if problem:
             failures += 1
@@ -94,7 +95,8 @@ def analyze(
                 recorder.record(last)
                 numbers |= {face.track_id for face in last.faces}
                 on_progress(done, source.frame_count)
-        return Analysis(folder, done, len(numbers), last.frame.time_s, source.problem)
+        problem = " ".join(filter(None, (source.problem, pipeline.problem))) or None
+        return Analysis(folder, done, len(numbers), last.frame.time_s, problem)
 
 
 def expand(inputs: Sequence[str]) -> Iterator[str]:

@@ -19,6 +19,7 @@ from emocam.commands.process import peak_memory_bytes, process_age_s, usable_cor
 from emocam.engine.classification import open_classifier
 from emocam.engine.model_file import ModelFileError, resolve_model
 from emocam.engine.pipeline import Pipeline
+from emocam.engine.watch import FinderError
 from emocam.messages import Frame, Latency
 from emocam.settings import Settings
 from emocam.sources import Source, SourceError, open_source
@@ -80,12 +81,14 @@ def run(options: argparse.Namespace) -> int:
         model = resolve_model(options.model)
         pipeline = Pipeline(open_classifier(model))
         measurements = measure(options.source, pipeline, settings=settings, frames=options.frames)
+        if pipeline.problem:
+            print(f"emocam benchmark: {pipeline.problem}", file=sys.stderr)
         if not options.no_plain:
             # Read anew: kept from before, they would count as the engine's memory.
             with open_source(options.source) as source:
                 images = [frame.image for frame in islice(frames_of(source), PLAIN_FRAMES)]
             measurements = _compared(measurements, measure_plain(images, model))
-    except (SourceError, ModelFileError) as error:
+    except (SourceError, ModelFileError, FinderError) as error:
         print(f"emocam benchmark: {error}", file=sys.stderr)
         return 1
     if options.json:

@@ -17,6 +17,7 @@ from rich.console import Console
 from emocam.capture.events import (
     Crashed,
     Event,
+    FinderProblem,
     ModelFailed,
     ModelOpened,
     RecordingStarted,
@@ -125,6 +126,8 @@ class _Recording:
                 self._title = title
             case SourceLost(reason):
                 _say(f"{reason} It is looked for; the recording notes the gap.")
+            case FinderProblem(problem):
+                _say(f"faces are found without a part of Emocam: {problem}")
             case RecordingStarted(folder):
                 self._folder = folder
             case SourceFailed(reason) | ModelFailed(_, reason) | Crashed(reason) | RecordingStopped(_, str(reason)):

@@ -29,6 +29,10 @@ SURE_PRESENCE = 0.95  # of points that are still where a face is, though another
 SEARCH_AFTER_LOSS_FRAMES = 30  # who was lost is searched for in each frame, for as long as a number is kept
 
 
+class FinderError(ValueError):
+    """Nothing that finds faces can be opened; the text names the files and says what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rota:
     """A finder, and how often it searches: in every Nth frame while all faces are in sight, or while none is.
@@ -176,7 +180,7 @@ def _not_among(boxes: Sequence[Box], sightings: Sequence[Sighting]) -> list[Box]
 
 
 def open_watch(faces_found_by: str) -> Watch:
-    """Return a new watch with the finders of a setting, see `Settings`; raises ValueError where none can be opened.
+    """Return a new watch with the finders of a setting, see `Settings`; raises FinderError where none can be opened.
 
     What is missing or damaged is left out, and `Watch.problem` says so.
     """
@@ -199,9 +203,9 @@ def open_watch(faces_found_by: str) -> Watch:
         rotas += [Rota(finder, BLAZE_EVERY_FRAMES) for make in makers if (finder := opened(make)) is not None]
     mesh = opened(lambda: Pair(FaceMesh))
     if not rotas:
-        raise ValueError(" ".join(dict.fromkeys(problems)))
+        raise FinderError(" ".join(dict.fromkeys(problems)))
     for problem in problems:
-        log.warning("Faces are found by what is left: %s", problem)
+        log.info("faces are found without it: %s", problem)  # `problem` says it to people
     return Watch(rotas, mesh, problem=" ".join(dict.fromkeys(problems)) or None)
 
 

@@ -126,3 +126,26 @@ def test_a_place_where_no_folder_can_be_made_is_a_message(clip, tmp_path, capsys
     occupied.write_text("a file")
     assert main(["analyze", str(clip), "--out", str(occupied)]) == 1
     assert "--out" in capsys.readouterr().err
+
+
+def test_a_damaged_asset_is_named_once_and_the_session_is_written(clip, tmp_path, capsys, monkeypatch):
+    damaged = tmp_path / "face_landmark.tflite"
+    damaged.write_bytes(b"damaged")
+    monkeypatch.setattr("emocam.engine.mesh.asset_path", lambda name: damaged)
+    assert main(["analyze", str(clip), "--out", str(tmp_path / "out")]) == 1
+    assert capsys.readouterr().err.count(str(damaged)) == 1
+    assert len(rows_of(tmp_path / "out" / "smile")) == 12
+
+
+def test_with_nothing_to_find_faces_with_it_says_so(clip, tmp_path, capsys, monkeypatch):
+    for module in ("blazeface", "cascades"):
+        monkeypatch.setattr(f"emocam.engine.detection.{module}.asset_path", lambda name: tmp_path / "missing" / name)
+    assert main(["analyze", str(clip), "--out", str(tmp_path / "out")]) == 1
+    assert "install Emocam anew" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_finder_is_the_one_asked_for(clip, tmp_path):
+    assert main(["analyze", str(clip), "--out", str(tmp_path / "out"), "--faces", "cascades"]) == 0
+    described = json.loads((tmp_path / "out" / "smile" / "session.json").read_text(encoding="utf-8"))
+    assert described["settings"]["faces_found_by"] == "cascades"
