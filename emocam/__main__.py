@@ -13,7 +13,7 @@ from pathlib import Path
 from emocam import __version__
 from emocam.commands.options import duration_s
 from emocam.labels import SEVEN, SPECTRA
-from emocam.settings import DEFAULT_MODEL, RANGES
+from emocam.settings import BOTH, DEFAULT_MODEL, FINDERS, RANGES
 
 INTERRUPTED = 130  # what shells report for a program that Ctrl-C has ended
 
@@ -150,6 +150,7 @@ def _add_engine_options(parser: argparse.ArgumentParser) -> None:
     ):
         low, high = RANGES[setting]
         parser.add_argument(option, dest=setting, metavar="N", type=_whole(low, high), help=f"{what}, {low} to {high}")
+    parser.add_argument("--faces", choices=FINDERS, default=BOTH, help=f"what finds faces (otherwise {BOTH})")
     parser.add_argument("--model", metavar="FILE", default=DEFAULT_MODEL, help=_MODEL_HELP)
 
 
