@@ -44,7 +44,11 @@ predicted, and prints the measurements:
   cpu_count              processor cores that this process may use
   plain_analysis_ms_p50  the first 40 frames in the plain way: the whole picture scanned in each frame, and Keras's
                          `predict` for each face; null where Keras is not installed
-  ratio                  that, in times of analysis_ms_p50"""
+  ratio                  that, in times of analysis_ms_p50
+
+With --seeing it measures instead how far, how dark, how turned, how covered and how far out of the picture a face may
+be: the share of faces found, and the share that still gets the label of the untouched portrait, with each finder. It
+brings its own pictures and takes about three minutes."""
 
 
 # Read by OpenCV when it is first imported, so the commands, which import it, are imported later. Here and not in the
@@ -155,9 +159,17 @@ def _add_engine_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_benchmark(commands: "_Commands[argparse.ArgumentParser]") -> None:
-    parser = _command(commands, "benchmark", "measure speed and memory on a clip or a camera", BENCHMARK)
+    parser = _command(
+        commands, "benchmark", "measure speed and memory on a clip or a camera, or which faces are seen", BENCHMARK
+    )
+    measured = parser.add_mutually_exclusive_group(required=True)
+    measured.add_argument(
+        "--source", metavar="SOURCE", help="a video file, a picture, a folder, a camera or an address"
+    )
+    measured.add_argument("--seeing", action="store_true", help="measure which faces are seen, on pictures of its own")
+    parser.add_argument("--out", metavar="PAGE.html", type=Path, help="with --seeing: write a page with plots, too")
     parser.add_argument(
-        "--source", metavar="SOURCE", required=True, help="a video file, a picture, a folder, a camera or an address"
+        "--faces", choices=FINDERS, help=f"what finds faces (otherwise {BOTH}; with --seeing, each of them)"
     )
     parser.add_argument("--model", metavar="FILE", default=DEFAULT_MODEL, help=_MODEL_HELP)
     parser.add_argument(
