@@ -11,7 +11,7 @@ from pathlib import Path
 import cv2
 import matplotlib.cbook
 import numpy as np
-from make_demo import BACKDROP_BGR, cut_out  # type: ignore[import-not-found]  # beside it
+from make_demo import BACKDROP_BGR, cut_out  # type: ignore[import-not-found]  # beside this script
 from skimage.data import astronaut
 
 HEIGHT_PX = 512

@@ -14,7 +14,7 @@ from emocam import __version__
 from emocam.commands import INTERRUPTED
 from emocam.commands.options import duration_s
 from emocam.labels import SEVEN, SPECTRA
-from emocam.settings import DEFAULT_MODEL, FINDERS, RANGES, Settings
+from emocam.settings import BOTH, DEFAULT_MODEL, FINDERS, RANGES
 
 DESCRIPTION = """\
 Reads facial expressions from a webcam, live and on this machine alone, and records session statistics.
@@ -43,7 +43,11 @@ predicted, and prints the measurements:
   cpu_count              processor cores that this process may use
   plain_analysis_ms_p50  the first 40 frames in the plain way: the whole picture scanned in each frame, and Keras's
                          `predict` for each face; null where Keras is not installed
-  ratio                  that, in times of analysis_ms_p50"""
+  ratio                  that, in times of analysis_ms_p50
+
+With --seeing it measures instead how far, how dark, how turned, how covered and how far out of the picture a face may
+be: the share of faces found, and the share that still gets the label of the untouched portrait, with each finder. It
+brings its own pictures and takes about three minutes."""
 
 
 # Read by OpenCV when it is first imported, so the commands, which import it, are imported later. Here and not in the
@@ -100,10 +104,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"--source, --model and --demo before {options.command} are the window's: write them after it")
     if options.window_demo and options.window_source:
         parser.error("expected --source or --demo; got both")
-    if options.command == "benchmark" and bool(options.source) == options.seeing:
-        parser.error("expected emocam benchmark with --source SOURCE, or with --seeing; not both")
-    if options.command == "benchmark" and options.out and not options.seeing:
-        parser.error("--out PAGE goes with --seeing")
     command = importlib.import_module(f"emocam.commands.{options.command or 'window'}")
     try:
         status: int = command.run(options)
@@ -114,8 +114,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 _MODEL_HELP = f"an .hdf5 file, or the name of a shipped model (otherwise {DEFAULT_MODEL})"
-
-_FACES_HELP = f"what finds faces (otherwise {Settings().faces_found_by}"
 
 _Commands = argparse._SubParsersAction  # argparse has no public name for what add_subparsers returns
 
@@ -148,7 +146,6 @@ def _add_record(commands: "_Commands[argparse.ArgumentParser]") -> None:
 
 
 def _add_engine_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--faces", dest="faces_found_by", choices=FINDERS, help=f"{_FACES_HELP})")
     parser.add_argument("--spectrum", choices=list(SPECTRA), default=SEVEN.name, help="the labels shown")
     for option, setting, what in (
         ("--every", "prediction_every_frames", "classify a face in every Nth frame"),
@@ -156,22 +153,23 @@ def _add_engine_options(parser: argparse.ArgumentParser) -> None:
     ):
         low, high = RANGES[setting]
         parser.add_argument(option, dest=setting, metavar="N", type=_whole(low, high), help=f"{what}, {low} to {high}")
+    parser.add_argument("--faces", choices=FINDERS, default=BOTH, help=f"what finds faces (otherwise {BOTH})")
     parser.add_argument("--model", metavar="FILE", default=DEFAULT_MODEL, help=_MODEL_HELP)
 
 
 def _add_benchmark(commands: "_Commands[argparse.ArgumentParser]") -> None:
-    parser = _command(commands, "benchmark", "measure speed and memory on a clip or a camera", BENCHMARK)
-    parser.add_argument(
+    parser = _command(
+        commands, "benchmark", "measure speed and memory on a clip or a camera, or which faces are seen", BENCHMARK
+    )
+    measured = parser.add_mutually_exclusive_group(required=True)
+    measured.add_argument(
         "--source", metavar="SOURCE", help="a video file, a picture, a folder, a camera or an address"
     )
+    measured.add_argument("--seeing", action="store_true", help="measure which faces are seen, on pictures of its own")
+    parser.add_argument("--out", metavar="PAGE.html", type=Path, help="with --seeing: write a page with plots, too")
     parser.add_argument(
-        "--seeing",
-        action="store_true",
-        help="instead of speed, measure how far, dark, turned and hidden a face may be and still be seen, with "
-        "portraits that come with Emocam; a few minutes",
+        "--faces", choices=FINDERS, help=f"what finds faces (otherwise {BOTH}; with --seeing, each of them)"
     )
-    parser.add_argument("--out", metavar="PAGE", type=Path, help="with --seeing: also write an HTML page with plots")
-    parser.add_argument("--faces", choices=FINDERS, help=f"{_FACES_HELP}, for --seeing all of them)")
     parser.add_argument("--model", metavar="FILE", default=DEFAULT_MODEL, help=_MODEL_HELP)
     parser.add_argument(
         "--frames",

@@ -16,12 +16,13 @@ from rich.table import Table
 from emocam.capture.offline import frames_of
 from emocam.commands.plain import measure_plain
 from emocam.commands.process import peak_memory_bytes, process_age_s, usable_cores
+from emocam.commands.seeing import command as seeing
 from emocam.engine.classification import open_classifier
 from emocam.engine.model_file import ModelFileError, resolve_model
 from emocam.engine.pipeline import Pipeline
 from emocam.engine.watch import FinderError
 from emocam.messages import Frame, Latency
-from emocam.settings import Settings
+from emocam.settings import BOTH, Settings
 from emocam.sources import Source, SourceError, open_source
 
 CAMERA_FRAMES = 300  # of a live source, unless another number is asked for: ten seconds
@@ -66,16 +67,15 @@ class Measurements:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Measure and print; return 1 where the file or the model cannot be used."""
+    """Measure and print; return 1 where the file or the model cannot be used, 2 for options that do not go together."""
+    problem = _misplaced(options)
+    if problem:
+        print(f"emocam benchmark: {problem}", file=sys.stderr)
+        return 2
     if options.seeing:
-        from emocam.commands.seeing.command import run as run_seeing
-
-        return run_seeing(options)
+        return seeing.run(options)
     settings = Settings(
-        source=options.source,
-        model=options.model,
-        prediction_every_frames=1,
-        faces_found_by=options.faces or Settings().faces_found_by,
+        source=options.source, model=options.model, prediction_every_frames=1, faces_found_by=options.faces or BOTH
     )
     try:
         model = resolve_model(options.model)
@@ -99,6 +99,15 @@ def run(options: argparse.Namespace) -> int:
             table.add_row(TITLES[name], "none" if value is None else f"{value:g}")
         Console(markup=False, highlight=False).print(table)
     return 0
+
+
+def _misplaced(options: argparse.Namespace) -> str | None:
+    """Return a sentence about an option that only the other kind of measurement takes."""
+    if options.seeing and (options.frames or options.no_plain):
+        return "--frames and --no-plain go with --source: leave them out, or measure speed without --seeing"
+    if options.out and not options.seeing:
+        return "--out is the page of --seeing: add that, or leave --out away"
+    return None
 
 
 def measure(

@@ -10,8 +10,8 @@ DURATION = re.compile(r"(?:(?P<h>[0-9.]+)h)?(?:(?P<m>[0-9.]+)m(?:in)?)?(?:(?P<s>
 
 def chosen_settings(options: argparse.Namespace) -> Settings:
     """Return the default settings with what the command line changes; raises ValueError."""
-    chosen = {"spectrum": options.spectrum, "model": options.model}
-    for name in ("prediction_every_frames", "label_every_frames", "faces_found_by"):
+    chosen = {"spectrum": options.spectrum, "model": options.model, "faces_found_by": options.faces}
+    for name in ("prediction_every_frames", "label_every_frames"):
         if getattr(options, name) is not None:
             chosen[name] = getattr(options, name)
     return Settings(**chosen)

@@ -54,6 +54,14 @@ def test_the_spectrum_and_the_frequencies_are_those_asked_for(clip, tmp_path):
     assert (settings["prediction_every_frames"], settings["label_every_frames"]) == (5, 2)
 
 
+@pytest.mark.parametrize("finder", ["cascades", "blazeface", "both"])
+def test_faces_are_found_by_what_is_asked_for(clip, tmp_path, finder):
+    assert main(["analyze", str(clip), "--out", str(tmp_path), "--faces", finder]) == 0
+    assert {row["face"] for row in rows_of(tmp_path / "smile")} == {"1"}
+    settings = json.loads((tmp_path / "smile" / "session.json").read_text(encoding="utf-8"))["settings"]
+    assert settings["faces_found_by"] == finder
+
+
 @pytest.mark.parametrize("name", SPECTRA)
 def test_any_spectrum_may_be_asked_for(clip, tmp_path, name):
     assert main(["analyze", str(clip), "--out", str(tmp_path), "--spectrum", name]) == 0

@@ -5,11 +5,15 @@ import json
 import subprocess
 import sys
 import time
+from functools import partial
 
 import pytest
 
 from emocam.__main__ import main
+from emocam.commands import benchmark
 from emocam.commands.process import peak_memory_bytes, process_age_s, usable_cores
+from emocam.engine import watch
+from emocam.engine.pipeline import Pipeline
 from emocam.resources import asset_path
 from tests.clips import FACE_FROM, NO_FACE_FROM, demo_frames, write_clip
 
@@ -76,6 +80,20 @@ def test_what_cannot_be_measured_is_a_message_and_no_json(tmp_path, capsys):
         answer = capsys.readouterr()
         assert not answer.out
         assert len(answer.err.splitlines()) == 1
+
+
+def test_faces_are_found_by_what_is_asked_for_and_by_both_otherwise(tmp_path, capsys, monkeypatch):
+    clip = write_clip(tmp_path / "smile.mp4", demo_frames(FACE_FROM, 3))
+    opened = []
+
+    def open_watch(faces_found_by):
+        opened.append(faces_found_by)
+        return watch.open_watch(faces_found_by)
+
+    monkeypatch.setattr(benchmark, "Pipeline", partial(Pipeline, make_watch=open_watch))
+    for arguments in ([], ["--faces", "cascades"], ["--faces", "blazeface"]):
+        assert figures_of(capsys, "--source", str(clip), *arguments)["faces"] == 3
+    assert opened == ["both", "cascades", "blazeface"]
 
 
 def test_frames_are_counted_from_one(capsys):

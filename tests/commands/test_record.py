@@ -53,6 +53,12 @@ def test_the_demo_clip_is_recorded_for_as_long_as_asked(tmp_path):
     assert last["spectrum"] == "three"
 
 
+def test_faces_are_found_by_what_is_asked_for(clip, tmp_path):
+    options = ["record", "--source", str(clip), "--out", str(tmp_path), "--model", SMALL, "--faces", "cascades"]
+    assert main(options) == 0
+    assert json.loads((recorded(tmp_path) / "session.json").read_text())["settings"]["faces_found_by"] == "cascades"
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGTERM")
 @pytest.mark.parametrize(
     ("name", "length", "status"), [("SIGINT", [], 0), ("SIGTERM", [], 0), ("SIGHUP", ["--for", "1h"], 130)]

@@ -3,19 +3,21 @@
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from emocam.commands.seeing.examples import examples
 from emocam.commands.seeing.findings import ENOUGH, Findings, range_text
-from emocam.commands.seeing.measurement import Point, measure
+from emocam.commands.seeing.measurement import measure
 from emocam.commands.seeing.page import page
-from emocam.commands.seeing.portraits import Portrait, read_portraits
-from emocam.commands.seeing.trials import TRIALS
+from emocam.commands.seeing.portraits import read_portraits
+from emocam.commands.seeing.trials import TRIALS, Trial
 from emocam.commands.seeing.turned_head import read_triangles
 from emocam.engine.classification import open_classifier
 from emocam.engine.model_file import ModelFileError, resolve_model
@@ -28,10 +30,14 @@ def run(options: argparse.Namespace) -> int:
     try:
         if options.out:
             _check_writable(options.out)
-        portraits, triangles = read_portraits(), read_triangles()
-        findings = _measure(options.model, finders, portraits, triangles)
+        path, portraits, triangles = resolve_model(options.model), read_portraits(), read_triangles()
+        settings = [Settings(model=options.model, faces_found_by=finder) for finder in finders]
+        with _progress() as on_progress:
+            points = measure(TRIALS, portraits, triangles, open_classifier(path), settings, on_progress=on_progress)
+        findings = Findings(path.stem, finders, TRIALS, tuple(points))
         if options.out:
-            options.out.write_text(page(findings, portraits, triangles), encoding="utf-8")
+            pictures = {trial.name: examples(trial, portraits, triangles) for trial in TRIALS}
+            options.out.write_text(page(findings, pictures), encoding="utf-8")
     except (ValueError, ModelFileError) as error:
         return _fail(str(error))
     except OSError as error:
@@ -54,53 +60,44 @@ def _check_writable(out: Path) -> None:
         out.unlink()
 
 
-def _measure(
-    model: str, finders: tuple[str, ...], portraits: Sequence[Portrait], triangles: np.ndarray
-) -> Findings:
-    path = resolve_model(model)
-    classifier = open_classifier(path)
-    settings = [Settings(model=model, faces_found_by=finder) for finder in finders]
-    with _progress_bar() as bar:
-        task = bar.add_task("streams", total=None)
-        points = measure(
-            TRIALS,
-            portraits,
-            triangles,
-            classifier,
-            settings,
-            on_progress=lambda done, total: bar.update(task, completed=done, total=total),
-        )
-    return Findings(path.stem, finders, TRIALS, tuple(points))
-
-
-def _progress_bar() -> Progress:
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on standard error, if that is a terminal, while streams are watched."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
-    return Progress(*columns, console=console, disable=not console.is_terminal, transient=True, redirect_stdout=False)
+    with Progress(
+        *columns, console=console, disable=not console.is_terminal, transient=True, redirect_stdout=False
+    ) as bar:
+        task = bar.add_task("streams", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _print(findings: Findings) -> None:
     console = Console(markup=False, highlight=False)
-    shares = Table("", *(f"{finder}: {of}" for finder in findings.finders for of in ("found", "same label")))
-    limits = Table(f"in {ENOUGH:.0%} and more", "finder", "found", "same label")
+    console.print("Shares in percent: faces found / faces with the label of the untouched portrait\n")
+    limits = Table(f"seen in at least {ENOUGH:.0%}", "faces found by", "found", "same label")
     for trial in findings.trials:
-        shares.add_row(trial.title)
-        of_finders = [findings.of(trial, finder) for finder in findings.finders]
-        for number, value in enumerate(trial.values):
-            cells = (f"{share:.0%}" for points in of_finders for share in _shares(points[number]))
-            shares.add_row(f"  {trial.as_text(value)}", *cells)
-        shares.add_section()
+        console.print(_shares(findings, trial))
         for finder in findings.finders:
             found = findings.limits(trial, finder)
             title = trial.title if finder == findings.finders[0] else ""
             limits.add_row(title, finder, range_text(trial, found.found), range_text(trial, found.same_label))
         limits.add_section()
-    console.print(shares)
     console.print(limits)
 
 
-def _shares(point: Point) -> tuple[float, float]:
-    return point.found, point.same_label
+def _shares(findings: Findings, trial: Trial) -> Table:
+    table = Table(box=SIMPLE_HEAD, title=trial.title, title_justify="left")
+    table.add_column(trial.axis, min_width=30)
+    for finder in findings.finders:
+        table.add_column(finder, justify="right")
+    of_finders = [findings.of(trial, finder) for finder in findings.finders]
+    for number, value in enumerate(trial.values):
+        points = [points[number] for points in of_finders]
+        table.add_row(
+            trial.as_text(value), *(f"{point.found * 100:.0f} / {point.same_label * 100:3.0f}" for point in points)
+        )
+    return table
 
 
 def _fail(text: str) -> int:

@@ -52,7 +52,6 @@ class Findings:
 
     def as_json(self) -> dict[str, Any]:
         """Return everything as `--json` prints it."""
-        by_name = {trial.name: trial for trial in self.trials}
         return {
             "version": VERSION,
             "emocam": __version__,
@@ -66,15 +65,12 @@ class Findings:
             "overlap_needed": IS_THE_SAME,
             "share_needed": ENOUGH,
             "limits": [asdict(self.limits(trial, finder)) for trial in self.trials for finder in self.finders],
-            "points": [
-                {**asdict(point), "distance_m": round(distance_m(_face_width_px(by_name[point.trial], point)), 3)}
-                for point in self.points
-            ],
+            "points": [asdict(point) | {"distance_m": self._distance_m(point)} for point in self.points],
         }
 
-
-def _face_width_px(trial: Trial, point: Point) -> float:
-    return trial.change(point.value).face_width_px
+    def _distance_m(self, point: Point) -> float:
+        trial = next(trial for trial in self.trials if trial.name == point.trial)
+        return round(distance_m(trial.change(point.value).face_width_px), 3)
 
 
 def _run(trial: Trial, enough: Sequence[float]) -> tuple[float, float] | None:

@@ -53,7 +53,7 @@ def measure(
     *,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[Point]:
-    """Return a point for each trial, value and finder, in this order.
+    """Return a point for each trial, value and finder, in this order; raises ValueError where one cannot be opened.
 
     settings: one for each finder. on_progress: told how many streams are done, and of how many.
     """
@@ -66,6 +66,8 @@ def measure(
         stream = list(frames(portrait, triangles, change, seed=seed))
         for finder, (pipeline, one) in pipelines.items():
             seen[change, finder].append(watch(stream, pipeline, one))
+            if pipeline.problem:  # another finder stands in for it
+                raise ValueError(pipeline.problem)
     return [
         _point(trial.name, value, finder, seen[trial.change(value), finder], seen[Change(), finder])
         for trial in trials

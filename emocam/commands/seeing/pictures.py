@@ -150,19 +150,22 @@ class Figure:
 
 def with_noise(picture: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """Return a picture with a sensor's noise."""
-    noise = _noise()
-    top, left = (int(random.integers(0, noise.shape[axis] - picture.shape[axis] + 1)) for axis in (0, 1))
-    part = noise[top : top + picture.shape[0], left : left + picture.shape[1]]
-    noisy: np.ndarray = cv2.add(picture, part, dtype=cv2.CV_8U)
+    lighter, darker = _noise()
+    top, left = (int(random.integers(0, lighter.shape[axis] - picture.shape[axis] + 1)) for axis in (0, 1))
+    part = np.s_[top : top + picture.shape[0], left : left + picture.shape[1]]
+    noisy: np.ndarray = cv2.subtract(cv2.add(picture, lighter[part]), darker[part])
     return noisy
 
 
 @lru_cache(maxsize=1)
-def _noise() -> np.ndarray:
-    """Return noise larger than a picture, of which each frame takes another part: new noise would take 50 ms."""
+def _noise() -> tuple[np.ndarray, np.ndarray]:
+    """Return by how much noise makes pixels lighter, and darker, both larger than a picture.
+
+    Each frame takes another part of them: new noise would take 50 ms.
+    """
     size = (HEIGHT_PX + 160, WIDTH_PX + 160, 3)
     levels = np.random.default_rng(1).normal(0, NOISE_LEVELS, size).round()
-    return levels.astype(np.int16)
+    return np.maximum(levels, 0).astype(np.uint8), np.maximum(-levels, 0).astype(np.uint8)
 
 
 def _middle(points: np.ndarray) -> np.ndarray:

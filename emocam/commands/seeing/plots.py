@@ -56,7 +56,7 @@ def _value_axis(trial: Trial, x: dict[float, float]) -> str:
     parts = []
     for value in _ticks(trial, x):
         parts.append(f'<line class="axis" x1="{x[value]}" x2="{x[value]}" y1="{y}" y2="{y + 5}"/>')
-        for line, text in enumerate(trial.as_text(value).split(", ")):
+        for line, text in enumerate(trial.as_text(value).rstrip(")").split(" (")):
             parts.append(f'<text x="{x[value]}" y="{y + 18 + 14 * line}" text-anchor="middle">{escape(text)}</text>')
     return "".join(parts)
 
@@ -81,4 +81,4 @@ def _line(points: list[Point], trial: Trial, share: str, x: dict[float, float]) 
 
 
 def _told(point: Point, trial: Trial, share: str) -> str:
-    return escape(f"{point.finder}, {trial.as_text(point.value)}: {getattr(point, share):.0%}")
+    return escape(f"{point.finder}, {trial.as_text(point.value)}: {round(getattr(point, share) * 100)} %")

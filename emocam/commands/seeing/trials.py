@@ -33,7 +33,7 @@ def _share(value: float) -> str:
 
 
 def _pixels(value: float) -> str:
-    return f"{value:g} px, {distance_m(value):.2g} m"
+    return f"{value:g} px ({distance_m(value):.2g} m)"
 
 
 def _covered(side: str) -> Callable[[float], Change]:
@@ -84,7 +84,7 @@ TRIALS = (
     Trial(
         "brightness",
         "Dark and overexposed",
-        "times the brightness of each pixel",
+        "brightness of the pixels, as a share of the portrait's",
         (0.02, 0.03, 0.05, 0.08, 0.12, 0.25, 0.5, 1, 1.5, 2, 3, 4),
         1,
         lambda brightness: Change(brightness=brightness),
