@@ -1,7 +1,5 @@
 """One frame's image in the forms that finding and cropping need, each made once."""
 
-from functools import cached_property
-
 import cv2
 import numpy as np
 
@@ -14,7 +12,7 @@ END_SHARE = 0.005
 
 
 class Picture:
-    """An image in colour and in gray, stretched where it is dim or flat; for one thread at a time."""
+    """An image in colour, (H, W, 3) uint8 BGR, and in gray, (H, W) uint8; stretched where it is dim or flat."""
 
     def __init__(self, image: np.ndarray) -> None:
         """Take an (H, W, 3) uint8 BGR image."""
@@ -22,11 +20,7 @@ class Picture:
         self.is_flat = NOTHING_BELOW <= high - low < FLAT_BELOW
         # Each colour alike: faces are found by differences, of which such a picture has small ones.
         self.image = stretched(image, low, high) if self.is_flat else image
-
-    @cached_property
-    def gray(self) -> np.ndarray:
-        """The image as (H, W) uint8 gray."""
-        return gray_picture(self.image)
+        self.gray = gray_picture(self.image)
 
     @property
     def size(self) -> tuple[int, int]:

@@ -8,7 +8,6 @@ import numpy as np
 
 from emocam.engine.classification import Classifier
 from emocam.engine.detection.finder import Sighting
-from emocam.engine.measures import CanonicalFace
 from emocam.engine.model_file import ModelFile
 from emocam.engine.picture import Picture
 from emocam.engine.preprocessing import crop_face, crop_region
@@ -32,7 +31,6 @@ class Pipeline:
         self._make_watch = make_watch
         self._watch: Watch | None = None
         self._classifier = classifier
-        self._canonical = CanonicalFace()
         self._tracker = Tracker()
         self._pools: dict[int, Pool] = {}
         self._departing: list[tuple[int, Pool]] = []
@@ -88,7 +86,7 @@ class Pipeline:
         detected = perf_counter()
         predictions = self._classify(picture, tracks, settings)
         classified = perf_counter()
-        faces = [self._face(one, predictions, settings) for one in tracks]
+        faces = [self._face(one, predictions, watch, settings) for one in tracks]
         departed = [face for face in faces if face.box is None and face.is_new_label]
         departed += self._last_labels(settings)
         return FrameResult(
@@ -132,27 +130,28 @@ class Pipeline:
             self._pools.setdefault(one.number, Pool()).advance()
         if self._classifier is None:
             return {}
-        due = [
-            one
+        due = {
+            one.number: one.sighting
             for one in tracks
             if one.sighting and self._pools[one.number].is_prediction_due(settings.prediction_every_frames)
-        ]
+        }
         if not due:
             return {}
         model = self._classifier.model
-        probabilities = self._classifier.classify(np.stack([_crop(picture, one.sighting, model) for one in due]))
-        for one, prediction in zip(due, probabilities, strict=True):
-            self._pools[one.number].add(prediction)
-        return {one.number: prediction for one, prediction in zip(due, probabilities, strict=True)}
+        probabilities = self._classifier.classify(np.stack([_crop(picture, one, model) for one in due.values()]))
+        predictions = dict(zip(due, probabilities, strict=True))
+        for number, prediction in predictions.items():
+            self._pools[number].add(prediction)
+        return predictions
 
-    def _face(self, one: "_Seen", predictions: dict[int, np.ndarray], settings: Settings) -> Face:
+    def _face(self, one: "_Seen", predictions: dict[int, np.ndarray], watch: Watch, settings: Settings) -> Face:
         pool = self._pools[one.number]
         is_new_label = pool.present(settings.label_every_frames)
         shown = None
         if pool.presented is not None:
             shown = label_shown(pool.presented, self.model_labels, settings, previous=pool.label)
             pool.label = shown.label
-        points = one.sighting.face.points if one.sighting and one.sighting.face else None
+        face = one.sighting.face if one.sighting else None
         return Face(
             track_id=one.number,
             box=one.sighting.box if one.sighting else None,
@@ -161,8 +160,8 @@ class Pipeline:
             label=shown.label if shown else None,
             confidence=shown.confidence if shown else None,
             is_new_label=is_new_label,
-            points=points,
-            measures=None if points is None else self._canonical.measure(points),
+            points=None if face is None else face.points,
+            measures=None if face is None else watch.measure(face),
         )
 
     def _end(self, ended: Sequence[Track]) -> None:
@@ -200,9 +199,8 @@ class _Seen:
         return self.track.track_id
 
 
-def _crop(picture: Picture, sighting: Sighting | None, model: ModelFile) -> np.ndarray:
+def _crop(picture: Picture, sighting: Sighting, model: ModelFile) -> np.ndarray:
     """Return the crop of a face, (S, S) uint8: by its points where they are known, by its box otherwise."""
-    assert sighting is not None
     if sighting.face is None:
         return crop_face(picture.gray, sighting.box, size_px=model.image_size_px, margin=model.crop_margin)
     return crop_region(picture.gray, model.points_crop.of(sighting.face.extent), size_px=model.image_size_px)

@@ -9,11 +9,12 @@ from typing import TypeVar
 from emocam.engine.detection.blaze_finder import BlazeFinder
 from emocam.engine.detection.finder import Finder, Sighting, distinct, overlaps
 from emocam.engine.detection.scan import CascadeFinder
+from emocam.engine.measures import CanonicalFace
 from emocam.engine.mesh import FaceMesh, FacePoints, follow, is_there, look_in_box
 from emocam.engine.parallel import Pair
 from emocam.engine.picture import Picture
 from emocam.engine.region import face_of_points
-from emocam.messages import Box
+from emocam.messages import Box, FaceMeasures
 from emocam.settings import BLAZEFACE, CASCADES
 
 log = logging.getLogger(__name__)
@@ -24,7 +25,6 @@ BLAZE_EVERY_FRAMES = 3
 SLICE_EVERY_FRAMES = 3  # of the cascades alone; beside BlazeFace, which misses little, one a second
 SELDOM_SLICE_EVERY_FRAMES, SELDOM_SLICE_EVERY_FRAMES_ALONE = 30, 4
 
-HITS_IF_SECONDED = 3
 SURE_PRESENCE = 0.95  # of points that are still where a face is, though another is found beside them
 SEARCH_AFTER_LOSS_FRAMES = 30  # who was lost is searched for in each frame, for as long as a number is kept
 
@@ -54,10 +54,18 @@ class Watch:
     problem: a sentence for people where a part of it could not be opened.
     """
 
-    def __init__(self, rotas: Sequence[Rota], mesh: Pair[FaceMesh] | None, *, problem: str | None = None) -> None:
+    def __init__(
+        self,
+        rotas: Sequence[Rota],
+        mesh: Pair[FaceMesh] | None,
+        *,
+        canonical: CanonicalFace | None = None,
+        problem: str | None = None,
+    ) -> None:
         self.problem = problem
         self._rotas = tuple(rotas)
         self._mesh = mesh
+        self._canonical = canonical
         self._followed: dict[Box, FacePoints] = {}  # by the box that stood for the face in the frame before
         self._is_first = True
         self._frames = 0
@@ -68,6 +76,10 @@ class Watch:
         """Forget what was seen: the next picture is another source's."""
         self._followed, self._is_first, self._hurry_frames = {}, True, 0
 
+    def measure(self, face: FacePoints) -> FaceMeasures | None:
+        """Return what the points of a face tell; None where that cannot be told."""
+        return None if self._canonical is None else self._canonical.measure(face.points)
+
     def look(self, picture: Picture, *, known: Sequence[Box], likely: Sequence[Box]) -> list[Sighting]:
         """Return what is seen in a picture, one sighting for each face.
 
@@ -76,7 +88,6 @@ class Watch:
         is_first, self._is_first = self._is_first, False
         due = [rota for rota in self._rotas if is_first or self._is_due(rota, alone=not known)]
         self._frames += 1
-        picture.gray  # noqa: B018  made here, before two threads ask for it
         searched, followed = self._search_and_follow(picture, due, known, is_first=is_first)
         unfollowed = [box for box in known if not any(overlaps(box, one.box) for one in followed)]
         seen = [*followed, *self._near(picture, unfollowed, likely)]
@@ -111,7 +122,9 @@ class Watch:
                 if is_first and found:
                     break
                 seen = rota.finder.search(picture, is_first=is_first)
-                found += [replace(one, hits_to_start=HITS_IF_SECONDED) for one in seen] if rota.is_seconded else seen
+                if rota.is_seconded:  # also what it takes for a face at once in a first picture
+                    seen = [replace(one, hits_to_start=rota.finder.hits_to_start) for one in seen]
+                found += seen
             return found
 
         before = [self._followed[box] for box in known if box in self._followed]
@@ -201,12 +214,12 @@ def open_watch(faces_found_by: str) -> Watch:
     if not rotas:  # the finder that was not asked for is better than none
         makers: tuple[Callable[[], Finder], ...] = (BlazeFinder, CascadeFinder)
         rotas += [Rota(finder, BLAZE_EVERY_FRAMES) for make in makers if (finder := opened(make)) is not None]
-    mesh = opened(lambda: Pair(FaceMesh))
+    mesh, canonical = opened(lambda: Pair(FaceMesh)), opened(CanonicalFace)
     if not rotas:
         raise FinderError(" ".join(dict.fromkeys(problems)))
     for problem in problems:
         log.info("faces are found without it: %s", problem)  # `problem` says it to people
-    return Watch(rotas, mesh, problem=" ".join(dict.fromkeys(problems)) or None)
+    return Watch(rotas, mesh, canonical=canonical, problem=" ".join(dict.fromkeys(problems)) or None)
 
 
 def _beside(cascades: Finder) -> Rota:

@@ -185,7 +185,9 @@ ASSETS = {
     "face_detection_short_range.tflite": {"cascades", "both"},
     "haarcascade_frontalface_default.xml": {"blazeface", "both"},
     "face_landmark.tflite": set(FINDERS),
+    "canonical_face.csv": set(FINDERS),
 }
+ALWAYS_NEEDED = ("face_landmark.tflite", "canonical_face.csv")
 
 
 @pytest.mark.parametrize("asset", ASSETS)
@@ -207,7 +209,7 @@ def test_with_a_broken_asset_faces_are_found_by_what_is_left_and_the_file_is_nam
         settings = Settings(faces_found_by=faces_found_by)
         result = pipeline.analyze(Frame(0, 0.0, portrait), settings, is_alone=True)
         assert len(result.faces) == 1
-        is_needed = asset == "face_landmark.tflite" or faces_found_by not in ASSETS[asset] - {"both"}
+        is_needed = asset in ALWAYS_NEEDED or faces_found_by not in ASSETS[asset] - {"both"}
         assert (asset in (pipeline.problem or "")) == is_needed
 
 

@@ -1,12 +1,12 @@
 """What a finder of faces is, and what it gives."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from emocam.engine.mesh import FacePoints
 from emocam.engine.picture import Picture
+from emocam.engine.region import Region
 from emocam.messages import Box
 
 
@@ -26,11 +26,9 @@ class FaceInBox:
         """Return the box of a face, in pixels of the frame, for one that the finder drew around a tilted head."""
         if self == FaceInBox():
             return box
-        longer, (centre_x, centre_y) = max(box.width, box.height), box.centroid
-        angle, side = math.radians(rotation_deg), longer * self.side
-        centre_x -= self.down * longer * math.sin(angle)
-        centre_y += self.down * longer * math.cos(angle)
-        return Box(round(centre_x - side / 2), round(centre_y - side / 2), round(side), round(side))
+        face = Region(*box.centroid, max(box.width, box.height), rotation_deg).raised(-self.down).scaled(self.side)
+        side = face.side_px
+        return Box(round(face.centre_x - side / 2), round(face.centre_y - side / 2), round(side), round(side))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
