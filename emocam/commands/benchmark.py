@@ -16,7 +16,6 @@ from rich.table import Table
 from emocam.capture.offline import frames_of
 from emocam.commands.plain import measure_plain
 from emocam.commands.process import peak_memory_bytes, process_age_s, usable_cores
-from emocam.commands.seeing import command as seeing
 from emocam.engine.classification import open_classifier
 from emocam.engine.model_file import ModelFileError, resolve_model
 from emocam.engine.pipeline import Pipeline
@@ -73,6 +72,9 @@ def run(options: argparse.Namespace) -> int:
         print(f"emocam benchmark: {problem}", file=sys.stderr)
         return 2
     if options.seeing:
+        # Here: its modules would count as the engine's start and memory.
+        from emocam.commands.seeing import command as seeing
+
         return seeing.run(options)
     settings = Settings(
         source=options.source, model=options.model, prediction_every_frames=1, faces_found_by=options.faces or BOTH

@@ -151,9 +151,3 @@ def test_with_nothing_to_find_faces_with_it_says_so(clip, tmp_path, capsys, monk
     assert main(["analyze", str(clip), "--out", str(tmp_path / "out")]) == 1
     assert "install Emocam anew" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
-
-
-def test_the_finder_is_the_one_asked_for(clip, tmp_path):
-    assert main(["analyze", str(clip), "--out", str(tmp_path / "out"), "--faces", "cascades"]) == 0
-    described = json.loads((tmp_path / "out" / "smile" / "session.json").read_text(encoding="utf-8"))
-    assert described["settings"]["faces_found_by"] == "cascades"
