@@ -107,7 +107,7 @@ def run_compare(options: argparse.Namespace) -> int:
 def run_zoo(options: argparse.Namespace) -> int:
     """Fit networks of the literature for the same computation each, and write their table."""
     data = _read(options, needs=TRAINING)
-    elsewhere = {source: faces for folder in options.elsewhere for source, faces in read_elsewhere(folder).items()}
+    elsewhere = _read_folders(options.elsewhere)
     _set_up_keras(options)
     from training.fitting.zoo import RATES, ZOO
     from training.fitting.zoo_runs import run_zoo
@@ -196,7 +196,7 @@ def run_report(options: argparse.Namespace) -> int:
 def run_geometry(options: argparse.Namespace) -> int:
     """Try how faces are best cut out by their points."""
     model = read_model_file(options.model)
-    collections = {name: faces for folder in options.elsewhere for name, faces in read_elsewhere(folder).items()}
+    collections = _read_folders(options.elsewhere)
     from training.scoring.geometry import choose_crop, crop_table, try_crops
 
     trials = try_crops(model, collections)
@@ -240,7 +240,12 @@ def _read(options: argparse.Namespace, *, needs: str) -> FaceData:
 
 
 def _read_elsewhere(options: argparse.Namespace) -> dict[str, OtherFaces]:
-    return {} if options.elsewhere is None else read_elsewhere(options.elsewhere)
+    return _read_folders([] if options.elsewhere is None else [options.elsewhere])
+
+
+def _read_folders(folders: Sequence[Path]) -> dict[str, OtherFaces]:
+    """Return the faces from elsewhere of several folders, by source."""
+    return {source: faces for folder in folders for source, faces in read_elsewhere(folder).items()}
 
 
 def _add_fit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

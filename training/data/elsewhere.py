@@ -7,9 +7,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from emocam.engine.mesh import FaceMesh, look_in_box
+from emocam.engine.mesh import FaceMesh, FacePoints, look_in_box
 from emocam.engine.preprocessing import Box, crop_face, crop_region
-from emocam.engine.region import PointsCrop, region_of_points
+from emocam.engine.region import PointsCrop
 from emocam.labels import EMOTIONS
 from training.data.faces import DataError
 from training.quiet import quiet
@@ -22,13 +22,13 @@ BOX = Box(24, 24, 80, 80)  # of the detector, in the tile's middle, so that a cr
 class OtherFaces:
     """Faces of one collection.
 
-    tiles: (N, 128, 128) uint8 gray. labels: (N,) uint8, index into EMOTIONS. points: of each face (468, 3) float32 in
-    pixels of its tile, None where the mesh is not sure of it.
+    tiles: (N, 128, 128) uint8 gray. labels: (N,) uint8, index into EMOTIONS. points: of each face in pixels of its
+    tile, None where the mesh is not sure of it.
     """
 
     tiles: np.ndarray
     labels: np.ndarray
-    points: tuple[np.ndarray | None, ...]
+    points: tuple[FacePoints | None, ...]
 
     def crops(self, *, size_px: int, margin: float, points_crop: PointsCrop | None = None) -> np.ndarray:
         """Return (N, size_px, size_px) uint8 faces, cut out as the app does it.
@@ -37,10 +37,10 @@ class OtherFaces:
         by their box.
         """
 
-        def cut_out(tile: np.ndarray, points: np.ndarray | None) -> np.ndarray:
+        def cut_out(tile: np.ndarray, points: FacePoints | None) -> np.ndarray:
             if points is None or points_crop is None:
                 return crop_face(tile, BOX, size_px=size_px, margin=margin)
-            return crop_region(tile, points_crop.of(region_of_points(points)), size_px=size_px)
+            return crop_region(tile, points_crop.of(points.extent), size_px=size_px)
 
         return np.stack([cut_out(tile, points) for tile, points in zip(self.tiles, self.points, strict=True)])
 
@@ -78,9 +78,8 @@ def _open_mesh() -> FaceMesh:
         raise DataError(f"faces from elsewhere cannot be cut out as the app does it: {error}") from None
 
 
-def _points(mesh: FaceMesh, tile: np.ndarray) -> np.ndarray | None:
-    face = look_in_box(mesh, cv2.cvtColor(tile, cv2.COLOR_GRAY2BGR), BOX)
-    return None if face is None else face.points
+def _points(mesh: FaceMesh, tile: np.ndarray) -> FacePoints | None:
+    return look_in_box(mesh, cv2.cvtColor(tile, cv2.COLOR_GRAY2BGR), BOX)
 
 
 def _read_labels(path: Path) -> list[tuple[str, int]]:

@@ -7,19 +7,9 @@ import pytest
 from PySide6.QtGui import QImage
 
 from emocam.gui.live.contours import CONTOURS, LEFT_EYE, NOSE_RIDGE, RIGHT_EYE
-from emocam.gui.live.video_view import VideoView
 from emocam.gui.theme import contrast
 from emocam.messages import Box
 from tests.gui.stand_ins import points, result
-
-
-@pytest.fixture
-def view(qtbot):
-    view = VideoView()
-    qtbot.addWidget(view)
-    view.resize(640, 480)
-    view.show()
-    return view
 
 
 def seen(view, *, gray=128, has_points=True) -> QImage:

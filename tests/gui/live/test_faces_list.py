@@ -9,18 +9,6 @@ from emocam.gui.live.faces_list import KEPT_FOR_S, FacesList
 from tests.gui.stand_ins import result
 
 
-class Clock:
-    now_s = 0.0
-
-    def __call__(self):
-        return self.now_s
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
 @pytest.fixture
 def faces(qtbot, clock):
     faces = FacesList(clock=clock)

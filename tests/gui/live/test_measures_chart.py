@@ -18,18 +18,6 @@ from tests.gui.stand_ins import measures, result
 of_measures = [subject for subject in SUBJECTS.values() if subject.lines]
 
 
-class Clock:
-    now_s = 0.0
-
-    def __call__(self):
-        return self.now_s
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
 @pytest.fixture
 def chart(qtbot, clock):
     made = FaceChart(clock=clock)

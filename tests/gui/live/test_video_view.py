@@ -8,20 +8,10 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont
 
 from emocam.gui.live.overlay import CHIP, CHIP_QUIET_TEXT, CHIP_TEXT, chip_words, place_marks
-from emocam.gui.live.video_view import VideoView
 from emocam.gui.theme import contrast
 from emocam.labels import EMOTIONS
 from emocam.messages import Box, Face
 from tests.gui.stand_ins import result
-
-
-@pytest.fixture
-def view(qtbot):
-    view = VideoView()
-    qtbot.addWidget(view)
-    view.resize(640, 480)
-    view.show()
-    return view
 
 
 def face(number=1, box=None, label="happy", confidence=0.834):
