@@ -1,6 +1,7 @@
 """The frozen data that travels from the sources through the pipeline to window and session."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 
@@ -18,11 +19,17 @@ class Frame:
     index: position in the source, from 0. A live source counts the frames that it dropped, too.
     time_s: seconds since the source's first frame; for a live source, when the frame arrived.
     image: (H, W, 3) uint8 BGR, read-only, handed on by reference.
+    lasts_s: for how long the source shows it, in seconds; None where that is not known, as with a live source.
+    taken: when it was taken, with a time zone; None where the source does not say.
+    picture: the name of its file in a source of pictures; else empty.
     """
 
     index: int
     time_s: float
     image: np.ndarray
+    lasts_s: float | None = None
+    taken: datetime | None = None
+    picture: str = ""
 
 
 def is_black(image: np.ndarray) -> bool:

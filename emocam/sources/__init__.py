@@ -6,6 +6,7 @@ from typing import Protocol, Self
 
 from emocam.messages import Frame, Gap
 from emocam.sources.cameras import Camera, camera_source, is_camera_text, list_cameras
+from emocam.sources.details import InputDetails, PictureDetails
 from emocam.sources.errors import SourceError
 from emocam.sources.pictures import PICTURE_SUFFIXES, Pictures
 from emocam.sources.streams import is_address, stream_source
@@ -15,6 +16,8 @@ __all__ = [
     "PICTURE_SUFFIXES",
     "VIDEO_SUFFIXES",
     "Camera",
+    "InputDetails",
+    "PictureDetails",
     "Source",
     "SourceError",
     "list_cameras",
@@ -47,6 +50,9 @@ class Source(Protocol):
 
     @property
     def problem(self) -> str | None: ...
+
+    @property
+    def details(self) -> InputDetails: ...
 
     def read(self, timeout_s: float = 0.25) -> Frame | Gap | None:
         """Return the next frame; None if none came within the timeout, or the source has ended.

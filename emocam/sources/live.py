@@ -12,6 +12,7 @@ from emocam.clock import steady_s
 from emocam.closing import ClosedOnExit
 from emocam.latest import Latest
 from emocam.messages import Frame, Gap, is_black
+from emocam.sources.details import InputDetails
 from emocam.sources.errors import SourceError
 from emocam.sources.video import as_frame_image
 
@@ -94,6 +95,18 @@ class LiveSource(ClosedOnExit):
         if not self._is_black:
             return None
         return f"{self.title} shows only black. Uncover the lens, or choose another camera: this may be a virtual one."
+
+    @property
+    def details(self) -> InputDetails:
+        """What came so far."""
+        image = self._last_picture
+        return InputDetails(
+            path=self.title,
+            width_px=image.shape[1] if image is not None else None,
+            height_px=image.shape[0] if image is not None else None,
+            frames_read=self._arrived,
+            problem=self.problem,
+        )
 
     def read(self, timeout_s: float = 0.25) -> Frame | Gap | None:
         """Return the newest frame; a Gap at once and each second while the source is lost; else None."""

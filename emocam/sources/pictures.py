@@ -8,6 +8,7 @@ import numpy as np
 
 from emocam.closing import ClosedOnExit
 from emocam.messages import Frame
+from emocam.sources.details import InputDetails, PictureDetails
 from emocam.sources.errors import SourceError
 from emocam.sources.video import as_frame_image
 
@@ -31,6 +32,7 @@ class Pictures(ClosedOnExit):
         self.ended = False
         self._is_folder = path.is_dir()
         self._unreadable: list[str] = []
+        self._read: list[PictureDetails] = []
         if not self._is_folder and not path.exists():
             raise SourceError(f"{path} does not exist. Choose another file.")
         if not self._is_folder and not path.is_file():  # reading a pipe waits for ever
@@ -55,6 +57,17 @@ class Pictures(ClosedOnExit):
         some = ", ".join(self._unreadable[:5]) + (" …" if len(self._unreadable) > 5 else "")
         return f"{len(self._unreadable)} of {len(self._paths)} pictures could not be read and were left out: {some}"
 
+    @property
+    def details(self) -> InputDetails:
+        """Which pictures there are, and which were read so far."""
+        return InputDetails(
+            path=self.identity,
+            frames_expected=self.frame_count,
+            frames_read=len(self._read),
+            problem=self.problem,
+            pictures=tuple(self._read),
+        )
+
     def read(self, timeout_s: float = 0.25) -> Frame | None:
         """Return the next picture that can be read; None after the last."""
         while self._next < len(self._paths):
@@ -66,7 +79,9 @@ class Pictures(ClosedOnExit):
                 self._unreadable.append(self._paths[index].name)
                 continue
             self._first = None
-            return Frame(index, index * PICTURE_SHOWN_S, image)
+            name = self._paths[index].name
+            self._read.append(PictureDetails(name, image.shape[1], image.shape[0]))
+            return Frame(index, index * PICTURE_SHOWN_S, image, lasts_s=PICTURE_SHOWN_S, picture=name)
         self.ended = True
         return None
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from emocam.closing import ClosedOnExit
 from emocam.messages import Frame
+from emocam.sources.details import InputDetails
 from emocam.sources.errors import SourceError
 
 # What a folder's films and the window's dialog go by; a file of another name is opened all the same.
@@ -33,6 +34,7 @@ class VideoFile(ClosedOnExit):
         self.ended = False
         self.problem: str | None = None
         _check(path)
+        self._bytes = path.stat().st_size
         self._capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
         if not self._capture.isOpened():
             raise SourceError(
@@ -43,9 +45,25 @@ class VideoFile(ClosedOnExit):
         self._interval_s = 1 / (rate if 0 < rate <= HIGHEST_RATE else USUAL_RATE)
         count = self._capture.get(cv2.CAP_PROP_FRAME_COUNT)
         self.frame_count = int(count) if 0 < count < 1e9 else None
+        self._size: tuple[int, int] | None = None
         self._index = 0
         self._last_s = -self._interval_s
         self._origin_s = 0.0
+
+    @property
+    def details(self) -> InputDetails:
+        """What the file says of itself, and what came of it so far."""
+        width_px, height_px = self._size or (None, None)
+        return InputDetails(
+            path=self.identity,
+            bytes=self._bytes,
+            width_px=width_px,
+            height_px=height_px,
+            rate_fps=1 / self._interval_s,
+            frames_expected=self.frame_count,
+            frames_read=self._index,
+            problem=self.problem,
+        )
 
     def read(self, timeout_s: float = 0.25) -> Frame | None:
         """Return the next frame; None once the file has ended."""
@@ -59,7 +77,8 @@ class VideoFile(ClosedOnExit):
         if not is_read or image is None:
             self._end()
             return None
-        frame = Frame(self._index, self._time_s(), as_frame_image(image))
+        self._size = image.shape[1], image.shape[0]
+        frame = Frame(self._index, self._time_s(), as_frame_image(image), lasts_s=self._interval_s)
         self._index += 1
         self._last_s = frame.time_s
         return frame

@@ -11,7 +11,7 @@ from emocam.labels import EMOTIONS
 from emocam.messages import Box, Face, FaceMeasures, Frame, FrameResult, Latency
 from emocam.resources import asset_path
 from emocam.settings import Settings
-from emocam.sources import SourceError
+from emocam.sources import InputDetails, SourceError
 
 PICTURE = np.full((48, 64, 3), 90, np.uint8)
 PICTURE.flags.writeable = False
@@ -116,6 +116,10 @@ class FakeSource:
         self._frames, self._next, self._interval_s = frames, 0, interval_s
         self.items = []
         self.ended = self.is_closed = False
+
+    @property
+    def details(self):
+        return InputDetails(path=self.identity, frames_expected=self.frame_count, frames_read=self._next)
 
     def read(self, timeout_s=0.25):
         if self.is_live:

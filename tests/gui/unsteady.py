@@ -8,7 +8,7 @@ import time
 import numpy as np
 
 from emocam.messages import Frame, Gap
-from emocam.sources import SourceError
+from emocam.sources import InputDetails, SourceError
 from emocam.sources.live import FAILED_READS, LiveSource
 
 
@@ -17,6 +17,7 @@ class RestlessCamera:
 
     is_live, is_independent, frame_count, dropped, problem, ended = True, False, None, 0, None, False
     title = identity = "restless"
+    details = InputDetails(path="restless")
 
     def __init__(self, pictures: list[np.ndarray], seed: int) -> None:
         self._pictures, self._chance, self._began_s = pictures, random.Random(seed), time.monotonic()
