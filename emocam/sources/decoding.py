@@ -23,8 +23,9 @@ FILM_FORMATS = (
     # With times of their own.
     "asf", "av1", "avi", "dhav", "dv", "flv", "gxf", "ivf", "live_flv", "lxf", "matroska", "mov", "mpeg", "mpegts",
     "mxf", "nsv", "nut", "nuv", "obu", "ogg", "pva", "rm", "ty", "webm", "wtv", "yuv4mpegpipe",
-    # Streams without a container.
-    "cavsvideo", "dirac", "dnxhd", "h261", "h263", "h264", "hevc", "m4v", "mjpeg", "mpegvideo", "mpjpeg", "vc1", "vvc",
+    # Streams without a container; one of JPEGs looks like a single picture, whose demuxer gives them all.
+    "cavsvideo", "dirac", "dnxhd", "h261", "h263", "h264", "hevc", "jpeg_pipe", "m4v", "mjpeg", "mpegvideo", "mpjpeg",
+    "vc1", "vvc",
 )  # fmt: skip
 
 LARGEST_SIDE_PX = 4096  # a larger picture is reduced to this, as those of a folder are
