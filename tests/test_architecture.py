@@ -137,6 +137,15 @@ assert all(state == (0, [], True) for state in loggers().values()), loggers()
     assert not imported & (QT | KERAS)
 
 
+def test_pillow_is_imported_with_the_first_picture_and_not_before():
+    imported = packages_imported_by("import emocam, emocam.capture.loop, emocam.commands.analyze")
+    assert not imported & {"PIL", "pillow_heif"}
+    assert {"PIL", "pillow_heif"} <= packages_imported_by(
+        "from emocam.sources import open_source\nfrom emocam.resources import asset_path\n"
+        "open_source(str(asset_path('icon.png'))).close()"
+    )
+
+
 def test_help_answers_without_opencv_networks_or_qt():
     imported = packages_imported_by("from emocam.__main__ import main\ntry: main(['--help'])\nexcept SystemExit: pass")
     assert not imported & ({"cv2", "h5py", "ai_edge_litert", "rich"} | QT | KERAS)

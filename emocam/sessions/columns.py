@@ -137,6 +137,11 @@ class FacesFile:
         f"negative down; {GEOMETRY}",
         RATIO, since=2,
     )  # fmt: skip
+    picture = MomentColumn(
+        "file of the picture, where the source is a picture or a folder of them, with #2 behind it for the second in a "
+        "file of several; an apostrophe stands before a name that a spreadsheet would calculate",
+        TEXT, lambda moment: moment.result.frame.picture or None if moment.result else None, since=3,
+    )  # fmt: skip
 
 
 MEASURE_COLUMNS = tuple(column for column in vars(FacesFile).values() if isinstance(column, MeasureColumn))

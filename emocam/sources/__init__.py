@@ -8,7 +8,9 @@ from emocam.messages import Frame, Gap
 from emocam.sources.cameras import Camera, camera_source, is_camera_text, list_cameras
 from emocam.sources.details import InputDetails, PictureDetails
 from emocam.sources.errors import SourceError
-from emocam.sources.pictures import PICTURE_SUFFIXES, Pictures
+from emocam.sources.folder import PICTURE_SUFFIXES
+from emocam.sources.picture_file import is_picture
+from emocam.sources.pictures import Pictures
 from emocam.sources.streams import is_address, stream_source
 from emocam.sources.video import VIDEO_SUFFIXES, VideoFile
 
@@ -23,6 +25,8 @@ __all__ = [
     "list_cameras",
     "open_source",
 ]
+
+MOTION_JPEG = frozenset({".mjpeg", ".mjpg"})  # films that begin as a picture does
 
 
 class Source(Protocol):
@@ -85,6 +89,8 @@ def open_source(text: str | None, *, rate_fps: float | None = None) -> Source:
         # Absolute, so that it is found again from another folder, and FFmpeg takes no `concat:x` for a protocol.
         path = Path(text).expanduser().absolute()
         if path.is_dir() or path.suffix.lower() in PICTURE_SUFFIXES:
+            return Pictures(path)
+        if path.is_file() and path.suffix.lower() not in MOTION_JPEG and is_picture(path):
             return Pictures(path)
         if path.exists():
             return VideoFile(path, rate_fps=rate_fps)

@@ -100,6 +100,17 @@ def test_a_folder_of_pictures_is_one_input_and_each_video_in_a_folder_is_another
     assert all(row["label"] for row in rows)
 
 
+def test_each_row_says_which_picture_it_is(clip, tmp_path):
+    pictures, out = tmp_path / "pictures", tmp_path / "out"
+    pictures.mkdir()
+    for name, frame in zip(("b.png", "=a.png"), demo_frames(FACE_FROM, 2), strict=True):
+        write_picture(pictures / name, frame)
+    write_picture(pictures / "wall.jpg", demo_frames(NO_FACE_FROM, 1)[0])
+    assert main(["analyze", str(pictures), str(clip), "--out", str(out)]) == 0
+    assert [row["picture"] for row in rows_of(out / "pictures")] == ["'=a.png", "b.png", "wall.jpg"]
+    assert {row["picture"] for row in rows_of(out / "smile")} == {""}
+
+
 def test_a_bad_input_gets_one_message_and_the_others_still_run(clip, tmp_path, capsys):
     text = tmp_path / "letter.mp4"
     text.write_text("no video")
