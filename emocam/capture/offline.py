@@ -13,7 +13,9 @@ def open_file(text: str) -> Source:
     source = open_source(text)
     if source.is_live:
         source.close()
-        raise SourceError(f"Expected a file or a folder, which has an end; {text} is live. Show it in the window.")
+        raise SourceError(
+            f"Expected a file or a folder, which has an end; {source.title} is live. Show it in the window."
+        )
     return source
 
 

@@ -11,6 +11,7 @@ from types import FrameType, TracebackType
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+from emocam.addresses import without_secrets
 from emocam.gui.log_file import keep_log, log_path
 from emocam.gui.main_window import MainWindow
 from emocam.gui.theme import apply_theme
@@ -58,8 +59,11 @@ def run_app(*, source: str | None = None, model: str | None = None, demo: bool =
 
 def _full_path(text: str) -> str:
     """Return an existing path in full, so that it is found again from another folder; other texts as they are."""
-    path = Path(text).expanduser()
-    return str(path.resolve()) if path.exists() else text
+    try:
+        path = Path(text).expanduser()
+        return str(path.resolve()) if path.exists() else text
+    except (OSError, ValueError, RuntimeError):  # no name of a file; whoever opens it says what is wrong
+        return text
 
 
 def _catch_all(window: MainWindow) -> None:
@@ -67,7 +71,8 @@ def _catch_all(window: MainWindow) -> None:
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         log.critical("nobody caught this", exc_info=(kind, error, trace))
-        window.notices.say(f"Something went wrong; {log_path()} has the details. {kind.__name__}: {error}")
+        said = without_secrets(f"{kind.__name__}: {error}")
+        window.notices.say(f"Something went wrong; {log_path()} has the details. {said}")
 
     def end(_number: int, _frame: FrameType | None) -> None:
         window.end()
