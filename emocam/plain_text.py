@@ -1,4 +1,4 @@
-"""Texts from files, devices and networks, made fit to print: a terminal obeys some characters instead of showing them."""
+"""Texts from files, devices and networks, made fit to print: a terminal obeys some characters and shows them not."""
 
 import unicodedata
 

@@ -59,6 +59,5 @@ def test_every_address_of_a_text_is_made_fit_and_the_words_stay():
     assert without_secrets(text) == "http://a/v does not answer, nor (rtsp://b/w): see below"
 
 
-@pytest.mark.parametrize(("text", "is_one"), [("rtsp://h", True), ("file:///a", True), ("a.mp4", False), ("C:\\a", False)])
-def test_an_address_is_known_by_its_scheme(text, is_one):
-    assert is_address(text) == is_one
+def test_an_address_is_known_by_its_scheme():
+    assert [is_address(text) for text in ("rtsp://h", "file:///a", "a.mp4", "C:\\a")] == [True, True, False, False]

@@ -5,7 +5,6 @@ import threading
 from collections.abc import Callable
 from typing import Protocol
 
-import cv2
 import numpy as np
 
 from emocam.clock import steady_s
