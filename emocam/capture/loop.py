@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from emocam.addresses import shown_address, without_secrets
 from emocam.capture.background import start_beside
 from emocam.capture.events import (
     Crashed,
@@ -147,7 +148,7 @@ class CaptureLoop:
             self._work()
         except Exception as error:  # whoever listens lives on and is told
             log.exception("the capture loop ended")
-            self._listeners.tell(Crashed(f"{type(error).__name__}: {error}"))
+            self._listeners.tell(Crashed(without_secrets(f"{type(error).__name__}: {error}")))
         finally:
             self._playback.close()
             self._stop_recording()
@@ -201,6 +202,10 @@ class CaptureLoop:
         except ModelFileError as error:
             self._listeners.tell(ModelFailed(text, str(error)))
             return
+        except BaseException as error:  # whatever a library raised, a recording goes on with the network in use
+            log.exception("a network could not be opened")
+            self._listeners.tell(ModelFailed(text, f"It cannot be opened ({type(error).__name__}). Choose another."))
+            return
         self._classifier, self._current_model = classifier, text
         self._pipeline.use_classifier(classifier)
         self._record(lambda recorder: recorder.change_model(classifier.model))
@@ -208,7 +213,7 @@ class CaptureLoop:
 
     def _open(self, source: str | None, *, loops: bool) -> None:
         self._is_lost = self._is_absence_noted = False
-        self._title = source or "the first camera"
+        self._title = shown_address(source) if source else "the first camera"
         self._playback.open(source, loops=loops)
 
     def _handle(self, step: Step) -> None:

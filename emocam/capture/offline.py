@@ -16,7 +16,9 @@ def open_file(text: str, *, rate_fps: float | None = None) -> Source:
     source = open_source(text, rate_fps=rate_fps)
     if source.is_live:
         source.close()
-        raise SourceError(f"Expected a file or a folder, which has an end; {text} is live. Show it in the window.")
+        raise SourceError(
+            f"Expected a file or a folder, which has an end; {source.title} is live. Show it in the window."
+        )
     return source
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from emocam.addresses import shown_address
 from emocam.capture.offline import frames_of
 from emocam.commands.plain import measure_plain
 from emocam.commands.process import peak_memory_bytes, process_age_s, usable_cores
@@ -141,7 +142,7 @@ def measure(
         if not latencies:
             raise SourceError(source.problem or NO_PICTURE.format(source.title))
         if source.problem:
-            print(f"emocam benchmark: {text}: {source.problem}", file=sys.stderr)
+            print(f"emocam benchmark: {shown_address(text)}: {source.problem}", file=sys.stderr)
     totals_ms = [latency.total_ms for latency in latencies]
     classify_ms = [latency.classify_ms for latency, count in zip(latencies, faces, strict=True) if count]
     return Measurements(

@@ -33,6 +33,7 @@ from emocam.capture.loop import CaptureLoop, Engine
 from emocam.commands import INTERRUPTED
 from emocam.commands.options import chosen_settings
 from emocam.latest import Latest
+from emocam.plain_text import plain_text
 from emocam.resources import demo_clip
 from emocam.sessions.files import SESSION
 from emocam.sessions.recorder import default_parent
@@ -187,8 +188,8 @@ def _summary(title: str, folder: Path) -> str:
     frames, dropped = described["frames_analysed"], described["frames_dropped"]
     start, end = (datetime.fromisoformat(described[name]) for name in ("start", "end"))
     length = timedelta(seconds=round((end - start).total_seconds()))
-    return f"{title}: {frames} frames analysed, {dropped} dropped, {length} -> {folder}"
+    return plain_text(f"{title}: {frames} frames analysed, {dropped} dropped, {length} -> {folder}")
 
 
 def _say(text: str) -> None:
-    print(f"emocam record: {text}", file=sys.stderr, flush=True)
+    print(plain_text(f"emocam record: {text}"), file=sys.stderr, flush=True)

@@ -4,6 +4,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
+from emocam.addresses import is_address, shown_address
 from emocam.messages import Frame, Gap
 from emocam.sources.cameras import Camera, camera_source, is_camera_text, list_cameras
 from emocam.sources.details import InputDetails, PictureDetails
@@ -11,7 +12,7 @@ from emocam.sources.errors import SourceError
 from emocam.sources.folder import PICTURE_SUFFIXES
 from emocam.sources.picture_file import is_picture
 from emocam.sources.pictures import Pictures
-from emocam.sources.streams import is_address, stream_source
+from emocam.sources.streams import stream_source
 from emocam.sources.video import VIDEO_SUFFIXES, VideoFile
 
 __all__ = [
@@ -83,8 +84,9 @@ def open_source(text: str | None, *, rate_fps: float | None = None) -> Source:
         return camera_source(None)
     if not text.strip():
         raise SourceError("Expected a file, a folder, a camera or an address; got nothing. Name one.")
-    if is_address(text):
-        return stream_source(text)
+    shown = shown_address(text)  # an address whose scheme was mistyped may hold a password, too
+    if is_address(text.strip()):
+        return stream_source(text.strip())
     try:
         # Absolute, so that it is found again from another folder, and FFmpeg takes no `concat:x` for a protocol.
         path = Path(text).expanduser().absolute()
@@ -95,12 +97,12 @@ def open_source(text: str | None, *, rate_fps: float | None = None) -> Source:
         if path.exists():
             return VideoFile(path, rate_fps=rate_fps)
     except OSError as error:
-        raise SourceError(f"{text} cannot be opened: {error.strerror or error}. Choose another file.") from None
+        raise SourceError(f"{shown} cannot be opened: {error.strerror or error}. Choose another file.") from None
     except (ValueError, RuntimeError) as error:  # a zero byte in a name; a home folder of nobody's
-        raise SourceError(f"{text!a} cannot be opened ({error}). Choose another file.") from None
+        raise SourceError(f"{shown!a} cannot be opened ({error}). Choose another file.") from None
     if is_camera_text(text):
         return camera_source(text)
     raise SourceError(
-        f"Expected a file, a folder, a camera or an address; {text} is none of them. "
+        f"Expected a file, a folder, a camera or an address; {shown} is none of them. "
         "`emocam cameras` lists the cameras by name."
     )

@@ -1,6 +1,7 @@
 """The capture loop without a window: who listens, and what a recording owes nobody."""
 
 import csv
+import json
 import queue
 import threading
 from dataclasses import replace
@@ -10,10 +11,12 @@ import pytest
 from emocam.capture.events import (
     Crashed,
     FinderProblem,
+    ModelFailed,
     ModelOpened,
     RecordingStarted,
     RecordingStopped,
     SourceEnded,
+    SourceFailed,
     SourceOpened,
 )
 from emocam.capture.loop import CaptureLoop, Engine
@@ -41,10 +44,10 @@ def start(tmp_path):
     """Return a function that makes a running loop and what listens to it; it is stopped after the test."""
     running = []
 
-    def start_loop(*, frames=40, make_pipeline=FakePipeline):
+    def start_loop(*, frames=40, make_pipeline=FakePipeline, open_model=open_fake_model, **sources):
         engine = Engine(
-            open_source=Sources(clip=lambda: FakeSource("clip", frames=frames)),
-            open_model=open_fake_model,
+            open_source=Sources(clip=lambda: FakeSource("clip", frames=frames), **sources),
+            open_model=open_model,
             make_pipeline=make_pipeline,
             sessions_folder=lambda: tmp_path,
         )
@@ -165,6 +168,88 @@ def test_a_crash_is_told_and_leaves_a_whole_session(start):
     assert told.wait_for(RecordingStopped).problem is None
     assert frames_recorded(folder) == list(range(5))
     assert (folder / "statistics.csv").is_file()
+
+
+def wait_until(is_so):
+    for _ in range(int(WAIT_S / 0.01)):
+        if is_so():
+            return
+        threading.Event().wait(0.01)
+    raise AssertionError("it did not come to that")
+
+
+def recorded_description(folder):
+    return json.loads((folder / "session.json").read_text(encoding="utf-8"))
+
+
+def test_an_address_that_never_answers_leaves_no_password_in_the_session(start):
+    loop, told = start()
+    address = "rtsp://me:secret@camera.local/live?token=secret"
+    loop.open(address)
+    told.wait_for(SourceFailed)
+    loop.start_recording()
+    folder = told.wait_for(RecordingStarted).folder
+    loop.open("clip")
+    told.wait_for(SourceEnded)
+    loop.open(address)
+    told.wait_for(SourceFailed)
+    wait_until(lambda: recorded_description(folder)["source_losses"])
+    loop.stop_recording()
+    told.wait_for(RecordingStopped)
+    described = recorded_description(folder)
+    assert described["source"] == "rtsp://camera.local/live?token=…"
+    assert described["source_changes"][1]["source"] == "waiting for rtsp://camera.local/live?token=…"
+    assert "secret" not in "".join(path.read_text(encoding="utf-8") for path in folder.iterdir())
+
+
+def test_whatever_opening_a_source_raises_is_told_and_the_next_one_opens(start, caplog):
+    def fail():
+        raise ValueError("Port could not be cast to integer value")
+
+    loop, told = start(broken=fail)
+    loop.start_recording()
+    told.wait_for(RecordingStarted)
+    loop.open("broken")
+    assert "broken cannot be opened (ValueError)" in told.wait_for(SourceFailed).reason
+    assert "Port could not be cast" in caplog.text
+    loop.open("clip")
+    told.wait_for(SourceEnded)
+    loop.stop_recording()
+    assert told.wait_for(RecordingStopped).problem is None
+
+
+def test_an_address_longer_than_a_name_may_be_is_told(start):
+    loop, told = start()
+    loop.open("rtsp://camera/" + "a" * 5000)
+    assert told.wait_for(SourceFailed).retries
+
+
+def test_whatever_reading_a_file_raises_is_its_end(start):
+    class Torn(FakeSource):
+        def read(self, timeout_s=0.25):
+            if self._next == 5:
+                raise MemoryError
+            return super().read(timeout_s)
+
+    loop, told = start(torn=lambda: Torn("torn", frames=9))
+    loop.open("torn")
+    assert "torn cannot be read further (MemoryError)" in told.wait_for(SourceEnded).problem
+    loop.open("clip")
+    assert told.wait_for(SourceEnded).problem is None
+
+
+def test_whatever_opening_a_network_raises_is_told_and_the_one_in_use_stays(start):
+    def open_model(text):
+        if text == "odd":
+            raise MemoryError
+        return open_fake_model(text)
+
+    loop, told = start(open_model=open_model)
+    loop.use_settings(Settings(model="odd"))
+    assert "cannot be opened (MemoryError)" in told.wait_for(ModelFailed).reason
+    loop.open("clip")
+    told.wait_for(SourceEnded)
+    assert told.results.take().result.settings.model == "fake"
 
 
 def test_a_finder_that_cannot_be_opened_is_told_once_and_again_after_it_was_not_wanted(start):
