@@ -24,8 +24,8 @@ NAMES = ["1.5", "1.500", "-1.500", "12.560,5", "1.5.", "2026-03-01", "12:30", "1
 @pytest.mark.parametrize("kind", TYPES.values(), ids=TYPES)
 def test_no_decimal_number_has_the_three_decimals_of_thousands_or_the_two_of_a_date(kind):
     samples = [round(value * 1000) for value in SAMPLES] if kind is cells.SECONDS else SAMPLES
-    decimals = [len(re.fullmatch(r"-?\d+\.(\d+)", kind.write(value))[1]) for value in samples]
-    assert min(decimals) >= 4
+    for value in samples:
+        assert re.fullmatch(r"\d+\.\d{4,}", kind.write(value))
 
 
 @given(st.integers(0, 366 * 86_400_000))
