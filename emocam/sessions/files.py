@@ -15,6 +15,7 @@ STATISTICS = "statistics.csv"
 MEASURES = "measures.csv"
 MARKERS = "markers.csv"
 SESSION = "session.json"
+SPREADSHEET = "session.xlsx"
 LOCK = "recording.lock"
 
 

@@ -82,12 +82,12 @@ def test_a_row_for_each_face_and_one_without_a_face_where_there_was_none(tmp_pat
     nobody, unlabelled, happy, lost = read_rows(tmp_path / "faces.csv")
     assert (nobody["state"], nobody["face"], nobody["spectrum"]) == ("no_face", "", "seven")
     assert (unlabelled["face"], unlabelled["label"], unlabelled["happy"]) == ("1", "", "")
-    assert (happy["frame"], happy["time_s"], happy["state"], happy["face"]) == ("1", "0.100", "face", "2")
+    assert (happy["frame"], happy["time_s"], happy["state"], happy["face"]) == ("1", "0.1000", "face", "2")
     assert (happy["x"], happy["y"], happy["width"], happy["height"]) == ("20", "-5", "40", "50")
     assert (happy["label"], happy["confidence"]) == ("happy", "0.700000")
     assert [float(happy[label]) for label in EMOTIONS] == PROBABILITIES
     assert [float(happy[f"raw_{label}"]) for label in EMOTIONS] == PROBABILITIES
-    assert (lost["frame"], lost["time_s"], lost["state"], lost["face"]) == ("2", "0.200", "source_lost", "")
+    assert (lost["frame"], lost["time_s"], lost["state"], lost["face"]) == ("2", "0.2000", "source_lost", "")
 
 
 def test_a_face_that_got_its_last_label_out_of_sight_has_a_row_without_a_box(tmp_path):
@@ -114,7 +114,7 @@ def test_utc_is_the_start_plus_the_time(tmp_path):
         recorder.record(make_result(0))
         recorder.record(make_result(7, time_s=61.0337))
     first, second = read_rows(tmp_path / "faces.csv")
-    assert (first["time_s"], second["time_s"]) == ("0.000", "61.034")
+    assert (first["time_s"], second["time_s"]) == ("0.0000", "61.0340")
     assert first["utc"] == "2026-03-01T07:30:00.250Z"
     assert datetime.fromisoformat(second["utc"]) - utc_start() == timedelta(milliseconds=61_034)
 
@@ -127,7 +127,7 @@ def test_a_live_source_counts_from_record_and_then_follows_its_own_times(tmp_pat
         clock.now_s += 0.2  # slow to be analysed, but it had arrived in time
         recorder.record(make_result(401, time_s=80.033))
         assert recorder.elapsed_s == pytest.approx(0.7)
-    assert [row["time_s"] for row in read_rows(tmp_path / "faces.csv")] == ["0.500", "0.533"]
+    assert [row["time_s"] for row in read_rows(tmp_path / "faces.csv")] == ["0.5000", "0.5330"]
 
 
 def test_time_goes_on_across_a_change_of_source(tmp_path):
@@ -141,7 +141,7 @@ def test_time_goes_on_across_a_change_of_source(tmp_path):
         recorder.change_source("Camera", is_live=True)
         clock.now_s += 2
         recorder.record(make_result(5, time_s=1.0))
-    assert [row["time_s"] for row in read_rows(tmp_path / "faces.csv")] == ["0.000", "4.000", "4.100", "6.000"]
+    assert [row["time_s"] for row in read_rows(tmp_path / "faces.csv")] == ["0.0000", "4.0000", "4.1000", "6.0000"]
     assert read_description(tmp_path)["source_changes"] == [
         {"time_s": 4.0, "source": "clip.mp4"},
         {"time_s": 4.101, "source": "Camera"},
@@ -156,7 +156,7 @@ def test_a_wall_clock_that_is_set_back_changes_no_time(tmp_path):
         recorder.record(make_result(1))
         recorder.record(make_result(2))
     rows = read_rows(tmp_path / "faces.csv")
-    assert [row["time_s"] for row in rows] == ["0.000", "0.100", "0.200"]
+    assert [row["time_s"] for row in rows] == ["0.0000", "0.1000", "0.2000"]
     moments = [datetime.fromisoformat(row["utc"]) for row in rows]
     assert moments[2] - moments[0] == timedelta(seconds=0.2)
 
@@ -166,7 +166,7 @@ def test_time_never_goes_back(tmp_path):
         for time_s in (0.0, 0.10, 0.08, 0.20, 3.0, 0.0, 0.10):  # unordered once, then played again
             recorder.record(make_result(0, time_s=time_s))
     times = [row["time_s"] for row in read_rows(tmp_path / "faces.csv")]
-    assert times == ["0.000", "0.100", "0.100", "0.200", "3.000", "5.800", "5.900"]
+    assert times == ["0.0000", "0.1000", "0.1000", "0.2000", "3.0000", "5.8000", "5.9000"]
 
 
 def test_rows_can_be_read_while_the_session_goes_on(tmp_path):
@@ -231,8 +231,8 @@ def test_a_marker_that_looks_like_a_formula_is_kept_as_text(tmp_path):
         with pytest.raises(ValueError, match="start"):
             recorder.add_marker(3.0, 2.0, "backwards")
     assert read_rows(tmp_path / "markers.csv") == [
-        {"start_s": "1.000", "end_s": "1.000", "name": "'=HYPERLINK(0)"},
-        {"start_s": "2.500", "end_s": "4.000", "name": 'Frage "zwei", Teil Ä'},
+        {"start_s": "1.0000", "end_s": "1.0000", "name": "'=HYPERLINK(0)"},
+        {"start_s": "2.5000", "end_s": "4.0000", "name": 'Frage "zwei", Teil Ä'},
     ]
 
 
