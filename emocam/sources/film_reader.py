@@ -22,24 +22,14 @@ from emocam.sources.decoding import (
     prepare_decoder,
 )
 from emocam.sources.errors import SourceError
+from emocam.sources.film_damage import TIMELESS, FilmDamage
+from emocam.sources.film_times import DecodedOrder, StatedOrder
 
 HIGHEST_RATE = 1000.0  # frames a second; a file that says more is wrong
-# Formats without a time for each picture; for one that its pictures state no rate for either, FFmpeg assumes this one,
-# which no film has, so that it shows.
-TIMELESS = frozenset(
-    {
-        "av1", "cavsvideo", "dirac", "dnxhd", "h261", "h263", "h264", "hevc", "jpeg_pipe", "m4v", "mjpeg", "mpegvideo",
-        "mpjpeg", "obu", "vc1", "vvc",
-    }
-)  # fmt: skip
+# For a format without times whose pictures state no rate either, FFmpeg assumes this one: no film has it, so it shows.
 NO_RATE = Fraction(12347, 493)
-# Recordings of what is broadcast: they may begin between two pictures that stand for themselves.
-ENTERED_MIDWAY = TIMELESS | {"mpeg", "mpegts"}
+LONGEST_TAIL = 600  # packets
 MOST_READ_ERRORS = 100  # in a row; then the rest of the file is given up
-# Codecs with one picture a packet, whose decoder leaves out what it cannot decode without a word; a few that refer to
-# pictures before the first are no loss.
-SILENT_DECODERS = frozenset({"hevc", "vvc"})
-LEADING_PICTURES = 16
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,8 +67,7 @@ class FilmReader:
 
     rate_fps: as the file states it. has_times: each picture has a time of its own. frame_count: as the file announces,
     or its length leads to expect. sound_s: how far the sound reaches. metadata: what the file says of itself otherwise.
-    is_damaged: something of what was read so far could not be decoded whole. lost: pictures that the decoder left out
-    without a word, known at the end. unshown: why a picture that was decoded could not be shown.
+    damage: of what was read so far. unshown: why a picture that was decoded could not be shown.
     """
 
     def __init__(self, container: InputContainer, stream: VideoStream) -> None:
@@ -92,32 +81,26 @@ class FilmReader:
         self.frame_count = _frame_count(container, stream, self.rate_fps)
         self.sound_s = max(map(self._end_s, container.streams.audio), default=0.0)
         self.metadata = {**stream.metadata, **container.metadata}
+        self.damage = FilmDamage(self._format, stream.codec_context.name)
+        self.unshown: str | None = None
         prepare_decoder(stream)
         for other in container.streams:
             if other.index != stream.index:
                 other.discard = Discard.all
         self._converter = FrameConverter(stream)
+        self._order = DecodedOrder(stream.start_time) if self._format == "avi" else StatedOrder()
         self._packets = container.demux(stream)
         self._frames: deque[av.VideoFrame] = deque()
-        self._is_flushed = self._has_begun = self._is_last_damaged = False
-        self._packets_read = self._read_errors = self._undecoded = 0
-        self._damaged_packet: int | None = None  # the last one
-        self._order = _DecodedOrder(stream.start_time) if self._format == "avi" else _StatedOrder()
-        self.is_damaged = False
-        self.lost = 0
-        self.unshown: str | None = None
-
-    @property
-    def is_damaged_at_end(self) -> bool:
-        """The last of what was read could not be decoded whole, as where a file is cut short."""
-        is_near_end = self._damaged_packet is not None and self._damaged_packet >= self._packets_read - 1
-        return self._is_last_damaged or is_near_end
+        is_unmarked = self._format in ("h264", "mpegts") and stream.codec_context.name == "h264"
+        self._tail = _Tail(stream.codec_context.extradata) if is_unmarked else None
+        self._read_errors = 0
+        self._is_flushed = False
 
     def next(self) -> Shown | None:
         """Return the next picture; None after the last."""
         while True:
             while not self._frames and not self._is_flushed:
-                self._decode()
+                self._decode(self._next_packet())
             if not self._frames:
                 return None
             frame = self._frames.popleft()
@@ -125,11 +108,9 @@ class FilmReader:
                 image = self._converter.picture(frame)
             except PictureError as error:
                 self.unshown = str(error)
-                self.is_damaged = self._is_last_damaged = True
+                self.damage.note_shown(is_corrupt=True)
                 continue
-            self._is_last_damaged = frame.is_corrupt and (self._has_begun or self._format not in ENTERED_MIDWAY)
-            self.is_damaged |= self._is_last_damaged
-            self._has_begun |= not frame.is_corrupt
+            self.damage.note_shown(is_corrupt=frame.is_corrupt)
             return Shown(image, *self._times(frame))
 
     def close(self) -> None:
@@ -138,43 +119,48 @@ class FilmReader:
         self._is_flushed = True
         self._container.close()
 
-    def _decode(self) -> None:
-        """Read a packet and decode it, which may give frames, none, or damage."""
-        try:
-            packet = next(self._packets, None)
-        except av.FFmpegError:
-            self._note_damage()
-            self._read_errors += 1
-            self._packets = self._container.demux(self._stream)  # the one that raised is at its end
-            packet = None
-            if self._read_errors < MOST_READ_ERRORS:
-                return
+    def _next_packet(self) -> "av.Packet[VideoStream] | None":
+        """Return the next packet that holds something; None after the last."""
+        while True:
+            try:
+                packet = next(self._packets, None)
+            except av.FFmpegError:
+                self.damage.note_error()
+                self._read_errors += 1
+                if self._read_errors >= MOST_READ_ERRORS:
+                    return None
+                self._packets = self._container.demux(self._stream)  # the one that raised is at its end
+                continue
+            if packet is None:
+                return None
+            self._read_errors = 0
+            if not packet.size:  # to the decoder it would mean the end
+                continue
+            self.damage.note_packet(
+                is_corrupt=packet.is_corrupt, is_key=packet.is_keyframe, is_shown=not packet.is_discard
+            )
+            if packet.is_corrupt and self._format != "mpegts":
+                continue  # the file ends in it; PyAV would lose the pictures that the decoder has still kept
+            if self._tail is not None:
+                self._tail.add(packet)
+            return packet
+
+    def _decode(self, packet: "av.Packet[VideoStream] | None") -> None:
+        """Decode a packet, which gives frames, none, or damage; None gives what the decoder has kept."""
         if packet is None:
             self._is_flushed = True
-        elif not packet.size:  # a picture that is shown again, in AVI; to the decoder it would mean the end
-            return
-        else:
-            self._packets_read += 1
-            self._undecoded += not packet.is_discard
-            self._read_errors = 0
-            if packet.is_corrupt:
-                self._note_damage()
+            self.damage.note_end()
+            if self._tail is not None and not self.damage.is_found and self._tail.is_incomplete():
+                self.damage.note_error()
         try:
             frames = self._stream.codec_context.decode(packet)
-        except av.FFmpegError as error:
-            if not isinstance(error, EOFError):  # it had nothing to give
-                self._note_damage()
+        except EOFError:  # it had kept nothing
             return
+        except av.FFmpegError:
+            self.damage.note_error()
+            return
+        self.damage.note_pictures(len(frames))
         self._frames.extend(frames)
-        self._undecoded -= len(frames)
-        is_silent = self._stream.codec_context.name in SILENT_DECODERS
-        if self._is_flushed and is_silent and self._undecoded > LEADING_PICTURES:
-            self.lost = self._undecoded
-
-    def _note_damage(self) -> None:
-        if self._has_begun or self._format not in ENTERED_MIDWAY:
-            self.is_damaged = True
-            self._damaged_packet = self._packets_read
 
     def _times(self, frame: av.VideoFrame) -> tuple[float | None, float | None]:
         """Return when a frame is shown, and for how long, as far as the file says."""
@@ -193,39 +179,34 @@ class FilmReader:
         return end_s - (self._origin_s or 0.0)
 
 
-class _StatedOrder:
-    """Says when a frame is shown, in units of its stream, by whichever of its two times goes forward.
+class _Tail:
+    """The end of an H.264 stream whose container does not say whether its last packet is whole.
 
-    The time to show it may be missing, or FFmpeg's guess in a container that knows only the time to decode it. Source:
-    `guess_correct_pts` in FFmpeg's libavcodec/decode.c, which PyAV does not hand on.
+    The decoder does, by a mark on the picture; decoding on many cores it sets the mark now and then too late. So the
+    last group of pictures is decoded once more, on one.
     """
 
-    def __init__(self) -> None:
-        self._last_pts = self._last_dts = -(2**63)
-        self._faulty_pts = self._faulty_dts = 0
+    def __init__(self, extradata: bytes | None) -> None:
+        self._extradata = extradata
+        self._packets: list[av.Packet[VideoStream]] = []
 
-    def shown_at(self, pts: int | None, dts: int | None) -> int | None:
-        if dts is not None:
-            self._faulty_dts += dts <= self._last_dts
-        if pts is not None:
-            self._faulty_pts += pts <= self._last_pts
-        self._last_dts = dts if dts is not None else pts if pts is not None else self._last_dts
-        self._last_pts = pts if pts is not None else dts if dts is not None else self._last_pts
-        return pts if pts is not None and (dts is None or self._faulty_pts <= self._faulty_dts) else dts
+    def add(self, packet: "av.Packet[VideoStream]") -> None:
+        if packet.is_keyframe or len(self._packets) >= LONGEST_TAIL:
+            self._packets.clear()
+        if packet.is_keyframe or self._packets:
+            self._packets.append(packet)
 
-
-class _DecodedOrder:
-    """The same for AVI, which knows only when pictures are decoded: the first is shown when the stream begins."""
-
-    def __init__(self, start: int | None) -> None:
-        self._start = start or 0
-        self._delay: int | None = None
-
-    def shown_at(self, pts: int | None, dts: int | None) -> int | None:
-        decoded = dts if dts is not None else pts
-        if decoded is not None and self._delay is None:
-            self._delay = max(0, decoded - self._start)
-        return decoded - (self._delay or 0) if decoded is not None else None
+    def is_incomplete(self) -> bool:
+        """Tell whether one of the last pictures is not whole; a group too long to keep is taken for whole."""
+        decoder = av.VideoCodecContext.create("h264", "r")
+        decoder.extradata = self._extradata
+        decoder.thread_count = 1
+        try:
+            for packet in self._packets:
+                decoder.decode(packet)
+            return any(picture.is_corrupt for picture in decoder.decode(None))
+        except av.FFmpegError as error:
+            return not isinstance(error, EOFError)  # it had kept nothing
 
 
 def _rate(stream: VideoStream, *, has_times: bool) -> float | None:

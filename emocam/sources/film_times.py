@@ -8,9 +8,10 @@ from statistics import median
 # Farther ahead than this no frame follows another, unless a film's are so far apart anyway: a camera's clock was set.
 JUMP_S = 3600.0
 JUMP_SPACINGS = 50
-# A frame may lie before the one that was shown last by a slip of order; farther back, the clock was set, too.
+# A single frame may lie before the one that was shown last, by a slip of order; farther back, the clock was set, too.
 BACK_S = 1.0
 BACK_SPACINGS = 5
+SHORTEST_S = 0.0005  # closer together than this no film has its frames
 SPACINGS_KEPT = 25
 # Before it no camera made such files: 1904 and 1970 are where clocks begin to count.
 FIRST_YEAR = 1995
@@ -65,7 +66,7 @@ class FilmClock:
         time_s = stated_s + self._shift_s
         step_s = time_s - last_s
         is_jump = self._is_jump(step_s, usual_s) and time_s > self._sound_s
-        if step_s > 0 and not is_jump:
+        if step_s >= SHORTEST_S and not is_jump:
             self._was_behind = False
             self._spacings_s.append(step_s)
             return time_s
@@ -73,13 +74,47 @@ class FilmClock:
         if not is_jump and not is_far_back and not self._was_behind:
             self._was_behind = True
             return last_s + usual_s / 2  # out of order or repeated; the next is in its place again
-        self.jumps += is_jump or is_far_back
-        self._was_behind = False
+        self.jumps += 1
         self._shift_s += last_s + usual_s - time_s
         return last_s + usual_s
 
     def _is_jump(self, step_s: float, usual_s: float) -> bool:
         return step_s > max(JUMP_S, JUMP_SPACINGS * usual_s)
+
+
+class StatedOrder:
+    """Says when a frame is shown, in units of its stream, by whichever of its two times goes forward.
+
+    The time to show it may be missing, or FFmpeg's guess in a container that knows only the time to decode it. Source:
+    `guess_correct_pts` in FFmpeg's libavcodec/decode.c, which PyAV does not hand on.
+    """
+
+    def __init__(self) -> None:
+        self._last_pts = self._last_dts = -(2**63)
+        self._faulty_pts = self._faulty_dts = 0
+
+    def shown_at(self, pts: int | None, dts: int | None) -> int | None:
+        if dts is not None:
+            self._faulty_dts += dts <= self._last_dts
+        if pts is not None:
+            self._faulty_pts += pts <= self._last_pts
+        self._last_dts = dts if dts is not None else pts if pts is not None else self._last_dts
+        self._last_pts = pts if pts is not None else dts if dts is not None else self._last_pts
+        return pts if pts is not None and (dts is None or self._faulty_pts <= self._faulty_dts) else dts
+
+
+class DecodedOrder:
+    """The same for AVI, which knows only when pictures are decoded: the first is shown when the stream begins."""
+
+    def __init__(self, start: int | None) -> None:
+        self._start = start or 0
+        self._delay: int | None = None
+
+    def shown_at(self, pts: int | None, dts: int | None) -> int | None:
+        decoded = dts if dts is not None else pts
+        if decoded is not None and self._delay is None:
+            self._delay = max(0, decoded - self._start)
+        return decoded - (self._delay or 0) if decoded is not None else None
 
 
 def filmed_from(metadata: Mapping[str, str], *, now: datetime | None = None) -> datetime | None:

@@ -110,7 +110,7 @@ class VideoFile(ClosedOnExit):
         if self.ended:
             return None
         shown = self._film.next()
-        if self._film.is_damaged and self._damaged_from is None:
+        if self._film.damage.is_found and self._damaged_from is None:
             self._damaged_from = self._index
         if shown is None:
             self._end()
@@ -137,15 +137,15 @@ class VideoFile(ClosedOnExit):
             self.problem = (
                 f"{self.title} holds no frame that can be read{why}. Choose another file, or convert it to MP4."
             )
-        elif self._film.is_damaged_at_end or self._is_cut_short():
+        elif self._film.damage.is_at_end or self._is_cut_short():
             of = f" of {self.frame_count}" if self.frame_count and self.frame_count > self._index else ""
             self.problem = (
                 f"{self.title} ends after frame {self._index}{of}: the file is damaged or cut short. "
                 "What could be read was used."
             )
-        elif self._film.lost:
+        elif self._film.damage.lost:
             self.problem = (
-                f"{self.title} is damaged: {self._film.lost} of its pictures could not be decoded. "
+                f"{self.title} is damaged: {self._film.damage.lost} of its pictures could not be decoded. "
                 "What could be read was used."
             )
         elif self._damaged_from is not None:
