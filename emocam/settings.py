@@ -114,21 +114,32 @@ def load_settings(path: Path) -> Settings:
     name before anything overwrites it.
     """
     try:
-        stored = json.loads(_read_text(path))
-        if not isinstance(stored, dict):
-            raise ValueError(f"expected an object, got {type(stored).__name__}")
+        settings, problems = stored_settings(path)
     except FileNotFoundError:
         return Settings()
-    except (OSError, ValueError, RecursionError) as error:  # the last for deeply nested JSON
+    except (OSError, ValueError) as error:
         log.warning("settings in %s cannot be read (%s): the defaults are used", path, error)
         _keep_aside(path)
         return Settings()
-    settings, problems = _known_values(stored)
     for problem in problems:
         log.warning("settings in %s: %s; the default is used", path, problem)
     if problems:
         _keep_aside(path)
     return settings
+
+
+def stored_settings(path: Path) -> tuple[Settings, list[str]]:
+    """Return the settings in a file, with the default for each that is damaged, and what is wrong with those.
+
+    Raises OSError, and ValueError where the file holds no settings.
+    """
+    try:
+        stored = json.loads(_read_text(path))
+    except RecursionError as error:  # deeply nested JSON
+        raise ValueError(str(error)) from None
+    if not isinstance(stored, dict):
+        raise ValueError(f"expected an object, got {type(stored).__name__}")
+    return _known_values(stored)
 
 
 def _read_text(path: Path) -> str:

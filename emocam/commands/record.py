@@ -32,6 +32,7 @@ from emocam.capture.events import (
 from emocam.capture.loop import CaptureLoop, Engine
 from emocam.commands import INTERRUPTED
 from emocam.commands.options import chosen_settings
+from emocam.commands.quiet import without_litert_lines
 from emocam.latest import Latest
 from emocam.plain_text import plain_text
 from emocam.resources import demo_clip
@@ -79,7 +80,8 @@ class _Recording:
         """Record, and return the exit status; raises RecordError."""
         status = 0
         try:
-            self._wait_for(ModelOpened)
+            with without_litert_lines():
+                self._wait_for(ModelOpened)
             self._loop.open(source, loops=loops)
             self._wait_for(RecordingStarted)
             until = "Ctrl-C ends it" if length_s is None else f"for {timedelta(seconds=length_s)}"
@@ -145,6 +147,7 @@ def _running(loop: CaptureLoop) -> Iterator[None]:
     # A daemon: a driver that never answers must not keep the program from ending once all is written.
     thread = threading.Thread(target=loop.run, name="capture", daemon=True)
     numbers = [getattr(signal, name) for name in ENDING_SIGNALS if hasattr(signal, name)]
+    numbers = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]  # as under nohup
     before = [(number, signal.signal(number, _interrupt)) for number in numbers]
     thread.start()
     try:

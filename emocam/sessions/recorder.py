@@ -183,6 +183,11 @@ class SessionRecorder(ClosedOnExit):
             self._markers.append([[column.cell(marker) for column in columns(MarkersFile)]])
             self._markers.sync()
 
+    def interrupt(self) -> None:
+        """Note that the session ends before its source does, because the program was asked to or could not go on."""
+        with self._lock:
+            self._description["interrupted"] = True
+
     def close(self) -> None:
         """End the session and write its statistics; may be called more than once. Raises RecordingError.
 
