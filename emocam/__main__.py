@@ -12,7 +12,7 @@ from pathlib import Path
 
 from emocam import __version__
 from emocam.commands import INTERRUPTED
-from emocam.commands.options import duration_s
+from emocam.commands.options import duration_s, frames_per_second
 from emocam.labels import SEVEN, SPECTRA
 from emocam.settings import BOTH, DEFAULT_MODEL, FINDERS, RANGES
 
@@ -122,6 +122,14 @@ def _add_analyze(commands: "_Commands[argparse.ArgumentParser]") -> None:
     parser = _command(commands, "analyze", "analyse files and folders, and write a session for each", ANALYZE)
     parser.add_argument("inputs", metavar="INPUT", nargs="+", help="a video file, a picture or a folder")
     parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="where the session folders go")
+    parser.add_argument(
+        "--rate",
+        dest="rate_fps",
+        type=frames_per_second,
+        metavar="FPS",
+        help="frames a second of films that state no times, such as raw .h264 and .mjpeg "
+        "(otherwise what their pictures state, or 25, with a notice)",
+    )
     _add_engine_options(parser)
 
 

@@ -42,6 +42,13 @@ class SourceLost:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceNotice:
+    """Something is worth knowing of the source, though nothing is wrong; text: a sentence for people."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class SourceEnded:
     """A file or folder has been played to its end; problem: what was wrong with it, if anything."""
 
@@ -98,6 +105,7 @@ Event = (
     SourceOpened
     | SourceFailed
     | SourceLost
+    | SourceNotice
     | SourceEnded
     | ModelOpened
     | ModelFailed

@@ -23,6 +23,7 @@ from emocam.capture.events import (
     SourceEnded,
     SourceFailed,
     SourceLost,
+    SourceNotice,
     SourceOpened,
 )
 from emocam.capture.listeners import Listeners
@@ -77,6 +78,7 @@ class CaptureLoop:
         self._loading: tuple[str, Future[Classifier]] | None = None
         self._playback = Playback(self._engine.open_source, clock=self._engine.clock)
         self._finder_problem: str | None = None  # that was told last
+        self._notice: str | None = None  # the same of the source
         self._recorder: SessionRecorder | None = None
         self._shares = SharesSoFar()
         self._times_s: deque[float] = deque()
@@ -234,6 +236,7 @@ class CaptureLoop:
         if self._playback.is_independent:
             result = self._pipeline.end_faces(result)
         self._tell_finder_problem()
+        self._tell_notice()
         self._is_lost = False
         self._record(lambda recorder: recorder.record(result))
         self._shares.add(result)
@@ -244,6 +247,12 @@ class CaptureLoop:
         self._finder_problem = problem
         if problem is not None and problem != told:
             self._listeners.tell(FinderProblem(problem))
+
+    def _tell_notice(self) -> None:
+        notice = self._playback.notice
+        if notice is not None and notice != self._notice:
+            self._notice = notice
+            self._listeners.tell(SourceNotice(notice))
 
     def _rate(self) -> float:
         """Return the frames analysed in a second, over the last two."""
@@ -260,6 +269,7 @@ class CaptureLoop:
         self._title, self._is_live = opened.title, opened.is_live
         if opened.is_repeat:
             return
+        self._notice = None
         self._shares = SharesSoFar()
         self._settings = replace(self._settings, source=opened.identity)
         self._record(lambda recorder: recorder.change_source(opened.title, is_live=opened.is_live))

@@ -8,9 +8,12 @@ from emocam.settings import Settings
 from emocam.sources import Source, SourceError, open_source
 
 
-def open_file(text: str) -> Source:
-    """Open a file or folder; raises SourceError for what is none, a camera or a stream for example."""
-    source = open_source(text)
+def open_file(text: str, *, rate_fps: float | None = None) -> Source:
+    """Open a file or folder; raises SourceError for what is none, a camera or a stream for example.
+
+    rate_fps: frames a second, for a film that states no times.
+    """
+    source = open_source(text, rate_fps=rate_fps)
     if source.is_live:
         source.close()
         raise SourceError(

@@ -92,6 +92,13 @@ class Playback:
         return self._source is not None and self._source.is_independent
 
     @property
+    def notice(self) -> str | None:
+        """What is worth knowing of a film's times; pictures have none."""
+        if self._source is None or self._source.is_independent:
+            return None
+        return self._source.details.notice
+
+    @property
     def wait_s(self) -> float:
         """Seconds during which `step` has nothing to give."""
         if self._source is None:

@@ -26,13 +26,17 @@ from emocam.sources import VIDEO_SUFFIXES, SourceError
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """What became of one input. problem: sentences, where only a part of it could be read, or of Emocam be used."""
+    """What became of one input.
+
+    problem: sentences, where only a part of it could be read, or of Emocam be used. notice: what else is worth knowing.
+    """
 
     folder: Path
     frames: int
     faces: int
     duration_s: float
     problem: str | None
+    notice: str | None = None
 
 
 def run(options: argparse.Namespace) -> int:
@@ -52,9 +56,16 @@ def run(options: argparse.Namespace) -> int:
                 task = bar.add_task(f"{Path(text).name or text} ({number} of {len(inputs)})", total=None)
                 on_progress = partial(_show_progress, bar, task)
                 analysis = analyze(
-                    text, out=options.out, classifier=classifier, settings=settings, on_progress=on_progress
+                    text,
+                    out=options.out,
+                    classifier=classifier,
+                    settings=settings,
+                    rate_fps=options.rate_fps,
+                    on_progress=on_progress,
                 )
             print(_summary(text, analysis), flush=True)
+            if analysis.notice:
+                print(f"emocam analyze: {text}: {analysis.notice}", file=sys.stderr, flush=True)
             problem = analysis.problem
         except (SourceError, RecordingError, FinderError) as error:
             problem = str(error)
@@ -72,15 +83,17 @@ def analyze(
     out: Path,
     classifier: Classifier,
     settings: Settings,
+    rate_fps: float | None = None,
     on_progress: Callable[[int, int | None], None] = lambda done, total: None,
 ) -> Analysis:
     """Analyse one file or folder and write its session under `out`.
 
-    on_progress: told after each frame how many are done, and of how many where that is known. Raises
-    SourceError where not one frame can be read, and RecordingError where the session cannot be written.
+    rate_fps: frames a second, for a film that states no times. on_progress: told after each frame how many are done,
+    and of how many where that is known. Raises SourceError where not one frame can be read, and RecordingError where
+    the session cannot be written.
     """
     pipeline, settings = Pipeline(classifier), replace(settings, source=text)
-    with open_file(text) as source:
+    with open_file(text, rate_fps=rate_fps) as source:
         results = all_results(source, pipeline, settings)
         first = next(results, None)
         if first is None:
@@ -89,14 +102,19 @@ def analyze(
         numbers: set[int] = set()
         last = first
         with SessionRecorder(
-            folder, model=classifier.model, settings=settings, source=source.title, is_live=False
+            folder,
+            model=classifier.model,
+            settings=settings,
+            source=source.title,
+            is_live=False,
+            keeps_source_time=True,
         ) as recorder:
             for done, last in enumerate(chain([first], results), start=1):
                 recorder.record(last)
                 numbers |= {face.track_id for face in last.faces}
                 on_progress(done, source.frame_count)
         problem = " ".join(filter(None, (source.problem, pipeline.problem))) or None
-        return Analysis(folder, done, len(numbers), last.frame.time_s, problem)
+        return Analysis(folder, done, len(numbers), last.frame.time_s, problem, source.details.notice)
 
 
 def expand(inputs: Sequence[str]) -> Iterator[str]:

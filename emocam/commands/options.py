@@ -2,10 +2,12 @@
 
 import argparse
 import re
+from fractions import Fraction
 
 from emocam.settings import Settings
 
 DURATION = re.compile(r"(?:(?P<h>[0-9.]+)h)?(?:(?P<m>[0-9.]+)m(?:in)?)?(?:(?P<s>[0-9.]+)s?)?")
+HIGHEST_RATE = 1000  # frames a second; beyond it a number is mistyped
 
 
 def chosen_settings(options: argparse.Namespace) -> Settings:
@@ -15,6 +17,17 @@ def chosen_settings(options: argparse.Namespace) -> Settings:
         if getattr(options, name) is not None:
             chosen[name] = getattr(options, name)
     return Settings(**chosen)
+
+
+def frames_per_second(text: str) -> float:
+    """Return a rate such as `30`, `29.97` or `30000/1001`; raises ArgumentTypeError."""
+    try:
+        rate_fps = float(Fraction(text.strip()))
+    except (ValueError, ZeroDivisionError):
+        rate_fps = 0.0
+    if not 0 < rate_fps <= HIGHEST_RATE:
+        raise argparse.ArgumentTypeError(f"expected frames a second, such as 30, 29.97 or 30000/1001; got {text}")
+    return rate_fps
 
 
 def duration_s(text: str) -> float:

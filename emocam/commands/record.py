@@ -26,6 +26,7 @@ from emocam.capture.events import (
     SourceEnded,
     SourceFailed,
     SourceLost,
+    SourceNotice,
     SourceOpened,
 )
 from emocam.capture.loop import CaptureLoop, Engine
@@ -127,6 +128,8 @@ class _Recording:
                 self._title = title
             case SourceLost(reason):
                 _say(f"{reason} It is looked for; the recording notes the gap.")
+            case SourceNotice(text):
+                _say(text)
             case FinderProblem(problem):
                 _say(f"faces are found without a part of Emocam: {problem}")
             case RecordingStarted(folder):

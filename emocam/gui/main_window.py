@@ -167,6 +167,7 @@ class MainWindow(QMainWindow):
     def _connect_parts(self) -> None:
         self._worker.result_ready.connect(self._show_newest)
         self._worker.finder_problem.connect(self._say_finder_problem)
+        self._worker.source_notice.connect(lambda text: self.notices.say(text))
         self._settings.changed.connect(lambda _before, now: self.toolbar.name_spectrum(now.spectrum))
         self._models.state_changed.connect(self.panel.show_network_state)
         self._models.scores_changed.connect(self.panel.show_scores)

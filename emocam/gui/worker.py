@@ -13,6 +13,7 @@ from emocam.capture.events import (
     SourceEnded,
     SourceFailed,
     SourceLost,
+    SourceNotice,
     SourceOpened,
 )
 from emocam.capture.events import (
@@ -30,6 +31,7 @@ class CaptureThread(QThread):
     source_opened = Signal(str, str, bool)  # title, identity, is live
     source_failed = Signal(str, bool)  # reason, is tried again by itself
     source_lost = Signal(str)  # reason; the source looks for its camera by itself
+    source_notice = Signal(str)  # what is worth knowing of it
     source_ended = Signal(str, str)  # title, problem or ""
     model_opened = Signal(str, object)  # text of Settings.model, its ModelFile
     model_failed = Signal(str, str)  # text of Settings.model, reason
@@ -66,6 +68,8 @@ class CaptureThread(QThread):
                 self.source_failed.emit(reason, retries)
             case SourceLost(reason):
                 self.source_lost.emit(reason)
+            case SourceNotice(text):
+                self.source_notice.emit(text)
             case SourceEnded(title, problem):
                 self.source_ended.emit(title, problem or "")
             case ModelOpened(text, model):

@@ -76,6 +76,7 @@ class SessionRecorder(ClosedOnExit):
         settings: Settings,
         source: str,
         is_live: bool = True,
+        keeps_source_time: bool = False,
         clock: Callable[[], float] = steady_s,
         utc_now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -83,9 +84,10 @@ class SessionRecorder(ClosedOnExit):
 
         model: its labels become columns of faces.csv, and stay. source: its title for people.
         is_live: False if frames are read as fast as they can be analysed, and session time follows theirs.
+        keeps_source_time: the session is a whole file's, and its time 0 that of the file, not of the first frame.
         """
         self.folder = folder
-        self._time = SessionTime(is_live=is_live, clock=clock)
+        self._time = SessionTime(is_live=is_live, keeps_source_time=keeps_source_time, clock=clock)
         self._clock = clock
         start = utc_now()
         self._start = start.replace(microsecond=start.microsecond // 1000 * 1000)

@@ -70,10 +70,11 @@ class Source(Protocol):
     ) -> None: ...
 
 
-def open_source(text: str | None) -> Source:
+def open_source(text: str | None, *, rate_fps: float | None = None) -> Source:
     """Open what a user named: a camera by name, identity or number, a file, a folder, an address.
 
-    None means the first camera. Raises SourceError, saying what was expected and what to do.
+    None means the first camera. rate_fps: frames a second, for a film that states no times. Raises SourceError, saying
+    what was expected and what to do.
     """
     if text is None:
         return camera_source(None)
@@ -88,7 +89,7 @@ def open_source(text: str | None) -> Source:
         if path.is_dir() or path.suffix.lower() in PICTURE_SUFFIXES:
             return Pictures(path)
         if path.exists():
-            return VideoFile(path)
+            return VideoFile(path, rate_fps=rate_fps)
     except OSError as error:
         raise SourceError(f"{shown} cannot be opened: {error.strerror or error}. Choose another file.") from None
     except (ValueError, RuntimeError) as error:  # a zero byte in a name; a home folder of nobody's
