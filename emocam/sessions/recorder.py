@@ -179,6 +179,7 @@ class SessionRecorder(ClosedOnExit):
         if not 0 <= start_s <= end_s < float("inf"):
             raise ValueError(f"expected a marker with 0 ≤ start ≤ end; got {start_s} to {end_s} s")
         with self._writing():
+            self._markers.require_in_place()  # written seldom, so that each one is looked after
             marker = Marker(round(start_s * 1000), round(end_s * 1000), name)
             self._markers.append([[column.cell(marker) for column in columns(MarkersFile)]])
             self._markers.sync()

@@ -4,6 +4,7 @@ import csv
 import errno
 import io
 import json
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from emocam.sessions.cells import text_cell
 from emocam.sessions.columns import FacesFile, columns
 from emocam.sessions.files import RecordingError, csv_lines
 from emocam.sessions.recorder import default_parent, new_session_folder
+from emocam.sessions.recovery import complete_session, unfinished_sessions
 from emocam.settings import Settings
 from tests.sessions.recordings import FakeClock, FakeModel, make_face, make_result, read_rows, record_into, utc_start
 
@@ -308,6 +310,44 @@ def test_a_folder_that_vanishes_ends_the_recording(tmp_path, happening):
     assert faces.exists() == (happening == "replaced")
     if happening == "replaced":
         assert faces.read_text() == "something else"
+
+
+@pytest.mark.parametrize("left_bytes", [0, 700, -5], ids=["nothing", "some", "all but the last"])
+def test_rows_that_another_program_cuts_off_end_the_recording_before_the_next_is_lost(tmp_path, left_bytes):
+    recorder = record_into(tmp_path)
+    for index in range(5):
+        recorder.record(make_result(index, make_face(1, "sad", 0.5)))
+    faces = tmp_path / "faces.csv"
+    left = faces.read_bytes()[:left_bytes]
+    os.truncate(faces, len(left))
+    with pytest.raises(RecordingError, match=r"Another program has changed .*faces\.csv.*record again"):
+        recorder.record(make_result(5, make_face(1, "sad", 0.5)))
+    recorder.close()
+    assert faces.read_bytes() == left  # no zeros, and no row behind a hole
+    assert unfinished_sessions(tmp_path.parent) == [tmp_path]
+    complete_session(tmp_path)
+    described = json.loads((tmp_path / "session.json").read_text())
+    assert described["frames_analysed"] == max(0, left.count(b"\n") - 1)
+
+
+@pytest.mark.parametrize("change", [b"", b"mine\n"], ids=["emptied", "written to"])
+def test_a_change_after_the_last_row_is_told_at_stop(tmp_path, change):
+    recorder = record_into(tmp_path)
+    recorder.record(make_result(0, make_face(1, "sad", 0.5)))
+    faces = tmp_path / "faces.csv"
+    faces.write_bytes(faces.read_bytes() + change if change else change)
+    with pytest.raises(RecordingError, match="Another program has changed"):
+        recorder.close()
+
+
+@pytest.mark.parametrize("happening", ["deleted", "emptied"])
+def test_a_marker_is_not_written_into_a_file_that_is_gone(tmp_path, happening):
+    recorder = record_into(tmp_path)
+    markers = tmp_path / "markers.csv"
+    markers.unlink() if happening == "deleted" else markers.write_bytes(b"")
+    with pytest.raises(RecordingError, match=r"gone|Another program has changed"):
+        recorder.add_marker(0, 0, "question 1")
+    recorder.close()
 
 
 def test_closing_a_session_whose_folder_vanished_says_so_once(tmp_path):
