@@ -20,6 +20,7 @@ from emocam.engine.pipeline import Pipeline
 from emocam.engine.watch import FinderError
 from emocam.sessions.files import RecordingError, numbered_folder
 from emocam.sessions.recorder import SessionRecorder
+from emocam.sessions.spreadsheet import SpreadsheetError, write_spreadsheet
 from emocam.settings import Settings
 from emocam.sources import VIDEO_SUFFIXES, SourceError
 
@@ -95,8 +96,17 @@ def analyze(
                 recorder.record(last)
                 numbers |= {face.track_id for face in last.faces}
                 on_progress(done, source.frame_count)
-        problem = " ".join(filter(None, (source.problem, pipeline.problem))) or None
+        problem = " ".join(filter(None, (source.problem, pipeline.problem, _spreadsheet_problem(folder)))) or None
         return Analysis(folder, done, len(numbers), last.frame.time_s, problem)
+
+
+def _spreadsheet_problem(folder: Path) -> str | None:
+    """Write the spreadsheet of a session, and return why, if it cannot be written."""
+    try:
+        write_spreadsheet(folder)
+    except SpreadsheetError as error:
+        return str(error)
+    return None
 
 
 def expand(inputs: Sequence[str]) -> Iterator[str]:
