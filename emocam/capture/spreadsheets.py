@@ -1,7 +1,8 @@
 """Spreadsheets of sessions that have just ended, written in a process of its own.
 
-An hour at 30 frames a second takes some 20 seconds of Python. A thread would take them from the picture and from the
-next recording; a process takes another core, and goes on if the program ends meanwhile.
+An hour at 30 frames a second takes some 20 seconds of Python. On a thread, measured on two cores, a frame's analysis
+meanwhile took 11 to 13 ms at the median in place of 4; beside a process it took 4 to 7. And a process goes on where the
+program ends.
 """
 
 import os
