@@ -24,7 +24,8 @@ class Parts:
         self.window, self.worker = QMainWindow(), CaptureThread(Settings())
         self.actions, self.status, self.notices = Actions(self.window), Status(), NoticeBar(self.window)
         self.window.setStatusBar(self.status)
-        self.sessions, self.opened, self.writes = sessions, opened, []
+        self.sessions, self.opened = sessions, opened
+        self.writes: list[Path] = []
         self.may_write = threading.Event()
         self.may_write.set()
         self.problem = ""
