@@ -34,6 +34,11 @@ RECORD = """\
 Records what a source shows, at the source's own speed, into a session folder of its own in DIR, and prints the folder.
 The folder is named after the time. Ctrl-C ends the recording, and the session is whole."""
 
+EXPORT = """\
+Writes session.xlsx into each session's folder, in place of one that is there: the rows, statistics, measures and
+markers as typed cells, what the columns mean, and two charts. A DIR that holds sessions stands for all of them. Any
+session will do, one of an earlier version too, or one that was cut off, which is completed first."""
+
 BENCHMARK = """\
 Analyses a clip or a camera's pictures as fast as the machine can, with the default settings, except that every frame is
 predicted, and prints the measurements:
@@ -106,6 +111,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_record(commands)
     complete = _command(commands, "complete", "complete sessions that were cut off", COMPLETE)
     complete.add_argument("folders", metavar="DIR", nargs="+", type=folder, help="a session, or a folder of sessions")
+    _add_export(commands)
     _add_benchmark(commands)
     cameras = _command(commands, "cameras", "list the cameras of this machine")
     cameras.add_argument("--json", action="store_true", help="print one JSON list and nothing else")
@@ -178,6 +184,14 @@ def _add_record(commands: "_Commands[argparse.ArgumentParser]") -> None:
     )
     parser.add_argument("--out", metavar="DIR", type=folder, help="where the session folder goes (otherwise documents)")
     _add_engine_options(parser)
+
+
+def _add_export(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    parser = _command(commands, "export", "write spreadsheets of sessions", EXPORT)
+    parser.add_argument(
+        "folders", metavar="DIR", nargs="+", type=Path, help="a session's folder, or one that holds sessions"
+    )
+    parser.add_argument("--xlsx", action="store_true", required=True, help="as session.xlsx")
 
 
 def _add_engine_options(parser: argparse.ArgumentParser) -> None:

@@ -95,6 +95,14 @@ class RecordingStopped:
 
 
 @dataclass(frozen=True, slots=True)
+class SpreadsheetWritten:
+    """The spreadsheet of a session that ended is there, or could not be written: problem says why, and what to do."""
+
+    folder: Path
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Crashed:
     """The loop has ended by an error that nobody expected; what was recorded is whole."""
 
@@ -112,5 +120,6 @@ Event = (
     | FinderProblem
     | RecordingStarted
     | RecordingStopped
+    | SpreadsheetWritten
     | Crashed
 )

@@ -25,9 +25,11 @@ from emocam.capture.events import (
     SourceLost,
     SourceNotice,
     SourceOpened,
+    SpreadsheetWritten,
 )
 from emocam.capture.listeners import Listeners
 from emocam.capture.playback import Ended, Failed, Opened, Playback, Step
+from emocam.capture.spreadsheets import write_in_own_process
 from emocam.clock import steady_s
 from emocam.engine.classification import Classifier, open_classifier
 from emocam.engine.model_file import ModelFileError, resolve_model
@@ -36,6 +38,7 @@ from emocam.latest import Latest
 from emocam.messages import Frame, Gap
 from emocam.sessions.files import RecordingError
 from emocam.sessions.recorder import SessionRecorder, default_parent, new_session_folder
+from emocam.sessions.spreadsheet import SpreadsheetError
 from emocam.sessions.statistics import SharesSoFar
 from emocam.settings import Settings
 from emocam.sources import Source, open_source
@@ -49,13 +52,15 @@ RATE_WINDOW_S = 2.0
 class Engine:
     """What a capture loop runs on; a test puts its own in place.
 
-    open_model: takes the text of Settings.model and raises ModelFileError.
+    open_model: takes the text of Settings.model and raises ModelFileError. write_spreadsheet: takes the folder of a
+    session that has ended, on a thread of its own, and raises SpreadsheetError.
     """
 
     open_source: Callable[[str | None], Source] = open_source
     open_model: Callable[[str], Classifier] = lambda text: open_classifier(resolve_model(text))
     make_pipeline: Callable[[], Pipeline] = Pipeline
     sessions_folder: Callable[[], Path] = default_parent
+    write_spreadsheet: Callable[[Path], None] = write_in_own_process
     clock: Callable[[], float] = steady_s
 
 
@@ -130,7 +135,7 @@ class CaptureLoop:
         self._commands.put(self._start_recording)
 
     def stop_recording(self) -> None:
-        """End the session and write its statistics; the answer is an event."""
+        """End the session and write its statistics; the answer is an event, and one once its spreadsheet is there."""
         self._commands.put(self._stop_recording)
 
     def add_marker(self, start_s: float, end_s: float, name: str) -> None:
@@ -327,3 +332,18 @@ class CaptureLoop:
         except RecordingError as error:
             problem = problem or str(error)
         self._listeners.tell(RecordingStopped(recorder.folder, problem))
+        if problem is None:
+            self._write_spreadsheet(recorder.folder)
+
+    def _write_spreadsheet(self, folder: Path) -> None:
+        """Let the spreadsheet of a session be written beside the loop, and tell when it is there."""
+        writing = start_beside(lambda: self._engine.write_spreadsheet(folder), name="write spreadsheet")
+        writing.add_done_callback(lambda future: self._commands.put(lambda: self._note_spreadsheet(folder, future)))
+
+    def _note_spreadsheet(self, folder: Path, writing: Future[None]) -> None:
+        try:
+            writing.result()
+        except SpreadsheetError as error:
+            self._listeners.tell(SpreadsheetWritten(folder, str(error)))
+        else:
+            self._listeners.tell(SpreadsheetWritten(folder, None))

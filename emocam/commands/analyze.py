@@ -25,6 +25,7 @@ from emocam.engine.pipeline import Pipeline
 from emocam.engine.watch import FinderError
 from emocam.sessions.files import RecordingError, numbered_folder
 from emocam.sessions.recorder import SessionRecorder
+from emocam.sessions.spreadsheet import SpreadsheetError, write_spreadsheet
 from emocam.settings import Settings
 from emocam.sources import Source, SourceError
 from emocam.sources.pictures import Pictures
@@ -172,10 +173,19 @@ def analyze(
                 if ending.is_asked_for and not source.ended:
                     recorder.interrupt()
                     source.close()  # one result is still to come, with the labels that are due
-        problem = " ".join(filter(None, (source.problem, pipeline.problem))) or None
+        problem = " ".join(filter(None, (source.problem, pipeline.problem, _spreadsheet_problem(folder)))) or None
         lasts_s = None if source.is_independent else last.frame.time_s + (last.frame.lasts_s or 0)
         took_s = perf_counter() - began_s
         return Analysis(folder, done, len(numbers), lasts_s, took_s, problem, source.details.notice)
+
+
+def _spreadsheet_problem(folder: Path) -> str | None:
+    """Write the spreadsheet of a session, and return why, if it cannot be written."""
+    try:
+        write_spreadsheet(folder)
+    except SpreadsheetError as error:
+        return str(error)
+    return None
 
 
 def session_folder(out: Path, text: str) -> Path:

@@ -7,6 +7,7 @@ from pathlib import Path
 from emocam.commands.saying import Printer
 from emocam.sessions.files import FACES, SESSION, RecordingError
 from emocam.sessions.recovery import complete_session
+from emocam.sessions.spreadsheet import SpreadsheetError, write_spreadsheet
 
 
 def run(options: argparse.Namespace) -> int:
@@ -34,7 +35,8 @@ def _complete(session: Path, printer: Printer) -> bool:
         if not (session / FACES).is_file():
             raise RecordingError(f"{session} holds no {FACES}, so there is nothing to count. Restore it from a copy.")
         complete_session(session)
-    except RecordingError as error:
+        write_spreadsheet(session)
+    except (RecordingError, SpreadsheetError) as error:
         printer.message(str(error))
         return False
     printer.result(f"{session}: completed")

@@ -28,6 +28,7 @@ from emocam.capture.events import (
     SourceLost,
     SourceNotice,
     SourceOpened,
+    SpreadsheetWritten,
 )
 from emocam.capture.loop import CaptureLoop, Engine
 from emocam.commands import INTERRUPTED
@@ -36,7 +37,7 @@ from emocam.commands.quiet import without_litert_lines
 from emocam.latest import Latest
 from emocam.plain_text import plain_text
 from emocam.resources import demo_clip
-from emocam.sessions.files import SESSION
+from emocam.sessions.files import SESSION, SPREADSHEET
 from emocam.sessions.recorder import default_parent
 
 LOOK_EVERY_S = 0.1
@@ -94,6 +95,7 @@ class _Recording:
         self._loop.stop_recording()
         self._wait_for(RecordingStopped)
         print(_summary(self._title, self._folder), flush=True)
+        self._wait_for_spreadsheet()
         if problem:
             _say(problem)
             return 1
@@ -108,6 +110,12 @@ class _Recording:
     def _wait_for(self, kind: type[Event]) -> None:
         while not isinstance(self._next_event(), kind):
             pass
+
+    def _wait_for_spreadsheet(self) -> None:
+        try:
+            self._wait_for(SpreadsheetWritten)
+        except (KeyboardInterrupt, RecordError):  # the recording is whole, whatever the source does now
+            _say(f"{SPREADSHEET} is still being written, and will be there in a while")
 
     def _follow(self, length_s: float | None) -> str | None:
         """Return once enough is recorded: what was wrong with the source, if anything."""
@@ -136,6 +144,8 @@ class _Recording:
                 _say(f"faces are found without a part of Emocam: {problem}")
             case RecordingStarted(folder):
                 self._folder = folder
+            case SpreadsheetWritten(_, str(problem)):
+                _say(problem)
             case SourceFailed(reason) | ModelFailed(_, reason) | Crashed(reason) | RecordingStopped(_, str(reason)):
                 raise RecordError(reason)
         return event

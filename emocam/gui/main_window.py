@@ -28,6 +28,7 @@ from emocam.gui.settings_controls import CurrentSettings, SettingsControls
 from emocam.gui.settings_panel import SettingsPanel
 from emocam.gui.source_controls import SourceControls
 from emocam.gui.spectrum_controls import spectrum_controls
+from emocam.gui.spreadsheet_controls import SpreadsheetControls
 from emocam.gui.toolbar import MainToolBar
 from emocam.gui.view_controls import ViewControls
 from emocam.gui.worker import CaptureThread
@@ -133,6 +134,9 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         self.sources = SourceControls(worker, self.video, actions, list_cameras=list_cameras, parent=self)
         self.session = SessionControls(
+            worker, actions, self.status, self.notices, sessions_folder=sessions_folder, parent=self
+        )
+        self._spreadsheets = SpreadsheetControls(
             worker, actions, self.status, self.notices, sessions_folder=sessions_folder, parent=self
         )
         self._models = ModelControls(

@@ -15,6 +15,7 @@ from emocam.capture.events import (
     SourceLost,
     SourceNotice,
     SourceOpened,
+    SpreadsheetWritten,
 )
 from emocam.capture.events import (
     Shown as Shown,
@@ -38,6 +39,7 @@ class CaptureThread(QThread):
     finder_problem = Signal(str)  # what could not be opened of what finds faces
     recording_started = Signal(str)  # folder
     recording_stopped = Signal(str, str)  # folder or "", problem or ""
+    spreadsheet_written = Signal(str, str)  # folder, problem or ""
     crashed = Signal(str)
 
     def __init__(self, settings: Settings, *, engine: Engine | None = None, parent: QObject | None = None) -> None:
@@ -82,5 +84,7 @@ class CaptureThread(QThread):
                 self.recording_started.emit(str(folder))
             case RecordingStopped(folder, problem):
                 self.recording_stopped.emit(str(folder or ""), problem or "")
+            case SpreadsheetWritten(folder, problem):
+                self.spreadsheet_written.emit(str(folder), problem or "")
             case Crashed(problem):
                 self.crashed.emit(problem)

@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -27,6 +28,7 @@ OVERVIEW = "overview"
 LOCAL_TIME = "local_time"
 LOCAL_TIME_MEANING = "utc, in the local time at the session's start; in this spreadsheet only"
 DRAFTS = ".session.xlsx-"
+LEFT_BEHIND_S = 86_400.0
 NICENESS = 10  # of 19: the window, which may be recording again, goes first
 
 
@@ -37,6 +39,15 @@ class SpreadsheetError(Exception):
 def is_session(folder: Path) -> bool:
     """Return whether a folder holds a session."""
     return (folder / FACES).is_file() and (folder / SESSION).is_file()
+
+
+def is_current(folder: Path) -> bool:
+    """Return whether a session's spreadsheet is there, and none of its other files has changed since."""
+    try:
+        written_s = (folder / SPREADSHEET).stat().st_mtime
+        return all((folder / name).stat().st_mtime <= written_s for name in CSV_FILES if (folder / name).exists())
+    except OSError:
+        return False
 
 
 def write_spreadsheet(folder: Path) -> Path:
@@ -88,9 +99,10 @@ def _explained(error: OSError, path: Path) -> str:
 
 
 def _forget_drafts(folder: Path) -> None:
-    """Remove what was left behind where the writing of a spreadsheet was cut off."""
+    """Remove what was left behind where the writing of a spreadsheet was cut off, not what another process writes."""
     for drafts in folder.glob(f"{DRAFTS}*"):
-        shutil.rmtree(drafts, ignore_errors=True)
+        if time.time() - drafts.stat().st_mtime > LEFT_BEHIND_S:
+            shutil.rmtree(drafts, ignore_errors=True)
 
 
 def _write_draft(folder: Path, drafts: Path) -> Path:

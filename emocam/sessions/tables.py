@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 1_048_576  # of a sheet, the header included (ECMA-376 leaves it open; Excel and LibreOffice end here)
 LONGEST_TEXT = 32_767  # characters of a cell
-NARROWEST, FILTER_ARROW = 9, 4  # in characters
+NARROWEST, FILTER_ARROW = 9, 6  # in characters
 NAME_WIDTH, TEXT_WIDTH, WIDEST = 13, 32, 60
 LINE_HEIGHT = 15.0  # in points
 LETTERS_IN_A_FIGURE = 1.08  # in wide fonts; 1.15 in Calibri

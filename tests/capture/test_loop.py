@@ -18,8 +18,10 @@ from emocam.capture.events import (
     SourceEnded,
     SourceFailed,
     SourceOpened,
+    SpreadsheetWritten,
 )
 from emocam.capture.loop import CaptureLoop, Engine
+from emocam.sessions.spreadsheet import SpreadsheetError
 from emocam.settings import Settings
 from tests.gui.stand_ins import FakePipeline, FakeSource, Sources, open_fake_model
 
@@ -44,12 +46,20 @@ def start(tmp_path):
     """Return a function that makes a running loop and what listens to it; it is stopped after the test."""
     running = []
 
-    def start_loop(*, frames=40, make_pipeline=FakePipeline, open_model=open_fake_model, **sources):
+    def start_loop(
+        *,
+        frames=40,
+        make_pipeline=FakePipeline,
+        open_model=open_fake_model,
+        write_spreadsheet=lambda folder: None,
+        **sources,
+    ):
         engine = Engine(
             open_source=Sources(clip=lambda: FakeSource("clip", frames=frames), **sources),
             open_model=open_model,
             make_pipeline=make_pipeline,
             sessions_folder=lambda: tmp_path,
+            write_spreadsheet=write_spreadsheet,
         )
         loop = CaptureLoop(Settings(model="fake"), engine=engine)
         told = Told(loop)
@@ -250,6 +260,39 @@ def test_whatever_opening_a_network_raises_is_told_and_the_one_in_use_stays(star
     loop.open("clip")
     told.wait_for(SourceEnded)
     assert told.results.take().result.settings.model == "fake"
+
+
+def test_the_spreadsheet_is_written_beside_the_loop_which_goes_on_meanwhile(start):
+    may_write, written = threading.Event(), []
+
+    def write_slowly(folder):
+        assert may_write.wait(WAIT_S)
+        written.append(folder)
+
+    loop, told = start(write_spreadsheet=write_slowly)
+    loop.start_recording()
+    folder = told.wait_for(RecordingStarted).folder
+    loop.stop_recording()
+    told.wait_for(RecordingStopped)
+    loop.open("clip")
+    told.wait_for(SourceEnded)
+    assert written == []
+    may_write.set()
+    assert told.wait_for(SpreadsheetWritten) == SpreadsheetWritten(folder, None)
+    assert written == [folder]
+
+
+def test_a_spreadsheet_that_cannot_be_written_is_told_and_the_session_is_whole(start):
+    def fail(folder):
+        raise SpreadsheetError("The disk is full.")
+
+    loop, told = start(write_spreadsheet=fail)
+    loop.start_recording()
+    folder = told.wait_for(RecordingStarted).folder
+    loop.stop_recording()
+    assert told.wait_for(RecordingStopped).problem is None
+    assert told.wait_for(SpreadsheetWritten) == SpreadsheetWritten(folder, "The disk is full.")
+    assert (folder / "statistics.csv").is_file()
 
 
 def test_a_finder_that_cannot_be_opened_is_told_once_and_again_after_it_was_not_wanted(start):

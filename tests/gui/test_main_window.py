@@ -53,6 +53,7 @@ def make_window(folders, camera, qtbot):
             open_model=open_fake_model,
             make_pipeline=FakePipeline,
             sessions_folder=lambda: sessions,
+            write_spreadsheet=lambda folder: None,
         )
         worker = CaptureThread(settings, engine=engine)
         window = MainWindow(

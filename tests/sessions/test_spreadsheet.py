@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 import xml.etree.ElementTree as ElementTree
 import zipfile
 from datetime import datetime
@@ -19,7 +20,7 @@ from emocam.sessions import tables
 from emocam.sessions.cells import SPREADSHEET_EPOCH
 from emocam.sessions.columns import CSV_FILES
 from emocam.sessions.files import csv_lines
-from emocam.sessions.spreadsheet import LOCAL_TIME, SpreadsheetError, write_spreadsheet
+from emocam.sessions.spreadsheet import LOCAL_TIME, SpreadsheetError, is_current, write_spreadsheet
 from tests.sessions.office import convert, needs_office, sheets
 from tests.sessions.recordings import make_face, make_result, random_results, record_into
 
@@ -178,11 +179,21 @@ def test_a_session_without_a_face_gets_one_without_charts(tmp_path):
 def test_what_is_written_again_takes_the_place_of_the_last_in_one_step(session):
     path = write_spreadsheet(session)
     path.write_bytes(b"old")
-    (session / ".session.xlsx-left").mkdir()
+    for name, age_s in ((".session.xlsx-left", 90_000), (".session.xlsx-of_another_process", 60)):
+        (session / name).mkdir()
+        os.utime(session / name, (time.time() - age_s,) * 2)
     before = {one.name for one in session.iterdir()}
     write_spreadsheet(session)
     assert sheets(path)["faces"]
     assert {one.name for one in session.iterdir()} == before - {".session.xlsx-left"}
+
+
+def test_a_spreadsheet_is_current_until_another_file_of_the_session_changes(session):
+    assert not is_current(session)
+    write_spreadsheet(session)
+    assert is_current(session)
+    os.utime(session / "statistics.csv", (time.time() + 60,) * 2)
+    assert not is_current(session)
 
 
 def test_a_full_disk_is_a_sentence_and_leaves_the_session_and_the_last_spreadsheet(session, monkeypatch):
