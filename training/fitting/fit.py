@@ -13,15 +13,16 @@ import keras
 import numpy as np
 
 from emocam.engine.preprocessing import network_input
-from training.data.augment import MIRROR_ONLY, Augmentation, augment, mix
+from training.data.augment import augment, mix
 from training.data.faces import SIZE_PX, TRAINING, DataError, FaceData, resized, validation_split
 from training.data.targets import soft_targets, weighted_targets
 from training.fitting.finish import NETWORK_FILE, finish, head_truth
 from training.fitting.history import EPOCH_COLUMNS, RunError, check_fitted, history_path, read_history, write_history
-from training.fitting.recipes import RECIPES, Head, Recipe
+from training.fitting.recipes import RECIPES
 from training.networks.build import build, check_network
 from training.networks.weights import copy_weights
 from training.quiet import quiet
+from training.recipe import MIRROR_ONLY, Augmentation, Head, Recipe
 
 Targets = dict[str, np.ndarray]
 
