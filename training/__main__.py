@@ -16,10 +16,11 @@ from emocam.engine.model_file import ModelFile, ModelFileError, read_model_file
 from training.data.elsewhere import OtherFaces, read_elsewhere
 from training.data.faces import TRAINING, DataError, FaceData, count_warnings, read_faces, validation_split
 from training.fitting.history import RunError
-from training.fitting.recipes import find_recipe, with_those_before
+from training.fitting.recipes import RECIPES, find_recipe, with_those_before
 from training.networks.register import NetworkError
 from training.options import POLICIES, build_parser
 from training.quiet import quiet
+from training.recipe import Recipe
 from training.reporting.terminal import print_ensemble, print_scores
 
 INTERRUPTED = 130  # what shells report for a program that Ctrl-C has ended
@@ -48,10 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run_fit(options: argparse.Namespace) -> int:
     """Fit a network, or go on with a run."""
-    recipe = find_recipe(options.recipe)
-    if options.ferplus is None and any(head.ferplus_share > 0 for head in recipe.heads):
-        raise DataError(f"recipe {recipe.name} mixes FER+ votes into the targets: give fer2013new.csv with --ferplus")
-    changes = {name: getattr(options, name) for name in ("epochs", "seed") if getattr(options, name) is not None}
+    recipe = _recipe(options)
     folder = options.out or Path("runs") / recipe.name
     data = _read(options, needs=TRAINING)
     _set_up_keras(options)
@@ -64,7 +62,7 @@ def run_fit(options: argparse.Namespace) -> int:
     try:
         for each in chain:
             run = folder if each is recipe else folder.parent / each.name
-            written = fit_with_progress(data, replace(each, **changes), folder=run)
+            written = fit_with_progress(data, _changed(each, options), folder=run)
     except KeyboardInterrupt:
         print(STOPPED, file=sys.stderr)
         return INTERRUPTED
@@ -72,6 +70,29 @@ def run_fit(options: argparse.Namespace) -> int:
     for weights in written:
         print(f"python -m training export {weights} --out models/{weights.name} --data {options.data}")
     return 0
+
+
+def _recipe(options: argparse.Namespace) -> Recipe:
+    """Return the recipe that was asked for; raises DataError where the votes that it mixes in are not given."""
+    recipe = find_recipe(options.recipe)
+    if options.no_votes and len(with_those_before(recipe)) > 1:
+        alone = sorted(name for name, each in RECIPES.items() if len(with_those_before(each)) == 1)
+        raise DataError(f"recipe {recipe.name} goes on from networks that learnt the FER+ votes. Without votes, fit "
+                        f"one of {', '.join(alone)}")
+    if options.ferplus is None and not options.no_votes and any(head.ferplus_share > 0 for head in recipe.heads):
+        raise DataError(f"recipe {recipe.name} mixes FER+ votes into the targets: give fer2013new.csv with --ferplus, "
+                        "or fit without them by --no-votes")
+    return recipe
+
+
+def _changed(recipe: Recipe, options: argparse.Namespace) -> Recipe:
+    """Return a recipe with the numbers that the options change."""
+    changes = {name: getattr(options, name) for name in ("epochs", "seed") if getattr(options, name) is not None}
+    if options.no_votes:
+        changes["heads"] = tuple(
+            replace(head, ferplus_share=0.0) for head in recipe.heads if head.ferplus_share < 1
+        )
+    return replace(recipe, **changes)
 
 
 def run_compare(options: argparse.Namespace) -> int:

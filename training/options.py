@@ -28,6 +28,9 @@ def _add_fit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="the run's folder (default: runs/RECIPE)")
     parser.add_argument("--epochs", type=_positive, metavar="N", help="other than the recipe's")
     parser.add_argument("--seed", type=int, metavar="N", help="other than the recipe's")
+    parser.add_argument("--no-votes", action="store_true",
+                        help="leave the FER+ votes out of the targets, as for a folder of pictures, which has none; "
+                        "for a recipe that needs no other one, such as mini_xception_alone")
     _add_computation(parser)
 
 

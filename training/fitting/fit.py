@@ -48,6 +48,9 @@ def fit(
         raise DataError(f"recipe {recipe.name} mixes FER+ votes into the targets: give fer2013new.csv "
                         "with --ferplus")
     is_held_out = validation_split(training)
+    if not is_held_out.any():
+        raise DataError(f"expected at least 6 pictures of one label in {TRAINING}, of which a tenth is held out to "
+                        f"calibrate by; got {len(training)} of all labels")
     fitting, validation = training.take(~is_held_out | recipe.fits_all), training.take(is_held_out)
     targets = {head.name: _targets(fitting, head, recipe) for head in recipe.heads}
     _claim(folder, recipe, fitting, targets)
