@@ -34,6 +34,18 @@ MAY_IMPORT = {
     "outputs": {"engine", "sources", "sessions"},
 }
 WINGS = {*MAY_IMPORT, "commands", "gui"}
+# Training's folders and the modules beside them, from the ground up: each imports only from floors below its own.
+FLOORS_OF_TRAINING = (
+    {"recipe", "quiet", "machine", "tables"},
+    {"networks", "data"},
+    {"scoring"},
+    {"fitting"},
+    {"exporting"},
+    {"zoo"},
+    {"reporting"},
+    {"options"},
+    {"__main__"},
+)
 DOORS = ("__init__", "__main__", "analyzer")  # modules beside the wings that others enter by
 
 
@@ -109,6 +121,19 @@ def test_emocam_never_imports_training():
     assert not [name for name in names_imported_in(ROOT / "emocam") if name.split(".")[0] == "training"]
     modules = ", ".join(modules_outside_the_window())
     assert "training" not in packages_imported_by(f"import {modules}, emocam.gui.app")
+
+
+def test_training_is_built_in_floors():
+    folder = ROOT / "training"
+    rooms = {path.stem for path in folder.glob("*.py")} | {path.parent.name for path in folder.glob("*/__init__.py")}
+    assert rooms - {"__init__"} == set().union(*FLOORS_OF_TRAINING)
+    below: set[str] = set()
+    for floor in FLOORS_OF_TRAINING:
+        for room in floor:
+            path = folder / room if (folder / room).is_dir() else folder / f"{room}.py"
+            taken = {name.split(".")[1] for name in names_imported_in(path) if name.startswith("training.")}
+            assert taken - {room} <= below, room
+        below |= floor
 
 
 def test_training_takes_from_emocam_only_what_both_share():
