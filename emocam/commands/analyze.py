@@ -163,7 +163,8 @@ def analyze(
                     recorder.interrupt()
                     source.close()  # one result is still to come, with the labels that are due
         problem = " ".join(filter(None, (source.problem, pipeline.problem))) or None
-        lasts_s = None if source.is_independent else last.frame.time_s + (last.frame.lasts_s or 0)
+        shown_s = last.frame.time_s - first.frame.time_s + (last.frame.lasts_s or 0)
+        lasts_s = None if source.is_independent else shown_s
         return Analysis(folder, done, len(numbers), lasts_s, perf_counter() - began_s, problem)
 
 
