@@ -92,19 +92,19 @@ class _Batch:
             return True
         finished = self.finished.of(one) if self.finished else None
         if finished is not None:
-            self.printer.result(f"{one.text}: analysed before -> {finished.folder}")
+            self.printer.result(f"{one.title}: analysed before -> {finished.folder}")
             problem = finished.problem
         else:
             problem = self._session_of(one, place)
         if problem:
-            self.printer.message(f"{one.text}: {problem}")
+            self.printer.message(f"{one.title}: {problem}")
         return not problem
 
     def _session_of(self, one: Input, place: str) -> str | None:
         """Write the session of an input, and return what was wrong with it."""
         try:
             # A bar for each input, gone before its line is printed, which may go elsewhere than the bar.
-            with _progress_shown(f"{Path(one.text).name or one.text} ({place})") as on_progress:
+            with _progress_shown(f"{Path(one.title).name or one.title} ({place})") as on_progress:
                 analysis = analyze(
                     one.text,
                     out=self.out,
@@ -114,7 +114,7 @@ class _Batch:
                     ending=self.ending,
                     on_progress=on_progress,
                 )
-            self.printer.result(_summary(one.text, analysis))
+            self.printer.result(_summary(one.title, analysis))
             return analysis.problem
         except (SourceError, RecordingError, FinderError) as error:
             return str(error)
@@ -210,7 +210,7 @@ def _progress_shown(title: str) -> Iterator[OnProgress]:
             bar.stop()
 
 
-def _summary(text: str, analysis: Analysis) -> str:
+def _summary(title: str, analysis: Analysis) -> str:
     what = "frame" if analysis.lasts_s is not None else "picture"
     parts = [
         _counted(analysis.frames, what),
@@ -218,7 +218,7 @@ def _summary(text: str, analysis: Analysis) -> str:
         "no face" if not analysis.faces else _counted(analysis.faces, "face"),
         f"{analysis.frames / analysis.took_s:.3g} {what}s/s",
     ]
-    return f"{text}: {', '.join(parts)} -> {analysis.folder}"
+    return f"{title}: {', '.join(parts)} -> {analysis.folder}"
 
 
 def _counted(number: int, what: str) -> str:

@@ -19,6 +19,11 @@ class Input:
     is_beside_films: bool = False
 
     @property
+    def title(self) -> str:
+        """What it is called where people read it."""
+        return self.text
+
+    @property
     def path(self) -> Path:
         """Where it is, in full; raises RuntimeError for the home folder of nobody."""
         return Path(self.text).expanduser().absolute()
