@@ -12,6 +12,7 @@ from time import perf_counter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from emocam.addresses import without_secrets
 from emocam.capture.offline import all_results, open_file
 from emocam.commands.ending import Ending, noticed_signals
 from emocam.commands.inputs import Input, expand
@@ -95,19 +96,19 @@ class _Batch:
             return True
         finished = self.finished.of(one) if self.finished else None
         if finished is not None:
-            self.printer.result(f"{one.text}: analysed before -> {finished.folder}")
+            self.printer.result(f"{one.title}: analysed before -> {finished.folder}")
             problem = finished.problem
         else:
             problem = self._session_of(one, place)
         if problem:
-            self.printer.message(f"{one.text}: {problem}")
+            self.printer.message(f"{one.title}: {problem}")
         return not problem
 
     def _session_of(self, one: Input, place: str) -> str | None:
         """Write the session of an input, and return what was wrong with it."""
         try:
             # A bar for each input, gone before its line is printed, which may go elsewhere than the bar.
-            with _progress_shown(f"{Path(one.text).name or one.text} ({place})") as on_progress:
+            with _progress_shown(f"{Path(one.title).name or one.title} ({place})") as on_progress:
                 analysis = analyze(
                     one.text,
                     out=self.out,
@@ -118,16 +119,17 @@ class _Batch:
                     ending=self.ending,
                     on_progress=on_progress,
                 )
-            self.printer.result(_summary(one.text, analysis))
+            self.printer.result(_summary(one.title, analysis))
             if analysis.notice:
-                self.printer.message(f"{one.text}: {analysis.notice}")
+                self.printer.message(f"{one.title}: {analysis.notice}")
             return analysis.problem
         except (SourceError, RecordingError, FinderError) as error:
             return str(error)
         except MemoryError:
             return "This machine's memory is too small for it. Choose a smaller file."
         except Exception as error:  # nothing that one file makes a decoder raise keeps the others from being analysed
-            return f"It could not be analysed: {type(error).__name__}: {error}. Choose another file."
+            reason = without_secrets(f"{type(error).__name__}: {error}")
+            return f"It could not be analysed: {reason}. Choose another file."
 
 
 def analyze(
@@ -174,9 +176,10 @@ def analyze(
                     recorder.interrupt()
                     source.close()  # one result is still to come, with the labels that are due
         problem = " ".join(filter(None, (source.problem, pipeline.problem, _spreadsheet_problem(folder)))) or None
-        lasts_s = None if source.is_independent else last.frame.time_s + (last.frame.lasts_s or 0)
-        took_s = perf_counter() - began_s
-        return Analysis(folder, done, len(numbers), lasts_s, took_s, problem, source.details.notice)
+        shown_s = last.frame.time_s - first.frame.time_s + (last.frame.lasts_s or 0)
+        lasts_s = None if source.is_independent else shown_s
+        took_s, notice = perf_counter() - began_s, source.details.notice
+        return Analysis(folder, done, len(numbers), lasts_s, took_s, problem, notice)
 
 
 def _spreadsheet_problem(folder: Path) -> str | None:
@@ -230,7 +233,7 @@ def _progress_shown(title: str) -> Iterator[OnProgress]:
             bar.stop()
 
 
-def _summary(text: str, analysis: Analysis) -> str:
+def _summary(title: str, analysis: Analysis) -> str:
     what = "frame" if analysis.lasts_s is not None else "picture"
     parts = [
         _counted(analysis.frames, what),
@@ -238,7 +241,7 @@ def _summary(text: str, analysis: Analysis) -> str:
         "no face" if not analysis.faces else _counted(analysis.faces, "face"),
         f"{analysis.frames / analysis.took_s:.3g} {what}s/s",
     ]
-    return f"{text}: {', '.join(parts)} -> {analysis.folder}"
+    return f"{title}: {', '.join(parts)} -> {analysis.folder}"
 
 
 def _counted(number: int, what: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from emocam.addresses import shown_address
 from emocam.sources.folder import FolderContents, contents_of
 from emocam.sources.pictures import few_of
 
@@ -17,6 +18,11 @@ class Input:
 
     text: str
     is_beside_films: bool = False
+
+    @property
+    def title(self) -> str:
+        """What it is called where people read it."""
+        return shown_address(self.text)
 
     @property
     def path(self) -> Path:

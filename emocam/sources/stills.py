@@ -29,7 +29,7 @@ def frame_image(image: "Image.Image", orientation: int) -> np.ndarray:
     if reduction < 1:
         size = max(1, round(pixels.shape[1] * reduction)), max(1, round(pixels.shape[0] * reduction))
         pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-    return as_frame_image(_upright(pixels[:, :, ::-1], orientation))
+    return as_frame_image(_upright(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), orientation))
 
 
 def draft(image: "Image.Image") -> None:
