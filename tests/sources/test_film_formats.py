@@ -10,6 +10,7 @@ import pytest
 from emocam.messages import Frame
 from emocam.sources import PICTURE_SUFFIXES, VIDEO_SUFFIXES, SourceError, open_source
 from emocam.sources.decoding import FILM_FORMATS
+from emocam.sources.film_reader import open_film
 from tests.clips import write_film
 from tests.sources.fakes import noisy_picture
 
@@ -93,6 +94,22 @@ def test_a_film_in_the_folder_of_pictures_is_no_picture():
 )
 def test_films_of_cameras_are_offered(suffix: str):
     assert suffix in VIDEO_SUFFIXES
+
+
+def test_streams_that_show_themselves_on_the_way_do_not_spoil_the_end(tmp_path: Path):
+    film = open_film(write_film(tmp_path / "film.ts", [noisy_picture(seed) for seed in range(9)], codec="libx264"))
+    packets = film._packets
+
+    def ends_as_pyav_does():
+        yield from packets
+        raise IndexError("list index out of range")
+
+    film._packets = ends_as_pyav_does()
+    count = 0
+    while film.next() is not None:
+        count += 1
+    film.close()
+    assert count == 9 and not film.damage.is_found
 
 
 def test_a_title_in_an_old_encoding_keeps_no_film_from_being_opened(tmp_path: Path):
