@@ -2,14 +2,12 @@
 
 from urllib.parse import urlsplit
 
-import cv2
-
 from emocam.addresses import shown_address
 from emocam.sources.errors import SourceError
 from emocam.sources.live import Connection, LiveSource
 
 SCHEMES = ("http", "https", "rtsp")
-TIMEOUT_MS = 5000  # to open, and for each picture; without it FFmpeg waits for half a minute
+TIMEOUT_MS = 5000  # to open, and for each picture; without it FFmpeg waits for ever
 
 
 def stream_source(address: str) -> LiveSource:
@@ -23,7 +21,7 @@ def stream_source(address: str) -> LiveSource:
 
 def _problem(address: str) -> str | None:
     """Return what is expected of an address that does not fulfil it."""
-    if not address.isascii():  # OpenCV crashes on some of what is no valid Unicode
+    if not address.isascii():
         return "Expected an address in ASCII letters, others written as %XX"
     if not address.isprintable():
         return "Expected an address on one line"
@@ -41,14 +39,16 @@ def _problem(address: str) -> str | None:
 
 
 def _connect(address: str, title: str) -> Connection:
-    timeouts = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, TIMEOUT_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, TIMEOUT_MS]
-    capture = cv2.VideoCapture(address, cv2.CAP_FFMPEG, timeouts)
-    if not capture.isOpened():
+    # Here, because importing it takes a tenth of a second, which a start without a stream need not wait for.
+    from emocam.sources.stream_reader import NoStreamError, open_stream
+
+    try:
+        stream = open_stream(address, timeout_s=TIMEOUT_MS / 1000)
+    except NoStreamError:
         raise SourceError(
             f"{title} does not answer with a picture. Check the address and the network, and that the camera is on."
-        )
-    if capture.get(cv2.CAP_PROP_FRAME_COUNT) > 0:
-        capture.release()
+        ) from None
+    if stream.is_film:
+        stream.release()
         raise SourceError(f"Expected a live stream at {title}; it is a video file. Download it, and open the file.")
-    capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
-    return capture
+    return stream
