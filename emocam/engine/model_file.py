@@ -11,7 +11,7 @@ import numpy as np
 
 from emocam.engine.region import PointsCrop
 from emocam.labels import KNOWN_EMOTIONS
-from emocam.resources import shipped_models
+from emocam.resources import known_models
 
 METADATA, LITERT = "emocam", "litert"
 WEIGHTS_DIGEST, LITERT_DIGEST = "weights_digest", "litert_digest"  # attributes of the compiled network
@@ -72,17 +72,17 @@ class ModelFile:
 
 
 def resolve_model(text: str) -> Path:
-    """Return the path that a setting or an option means: a shipped model's name, or a file.
+    """Return the path that a setting or an option means: a model known by its name, or a file.
 
     Raises ModelFileError where it is neither.
     """
-    shipped = shipped_models()
-    if text in shipped:
-        return shipped[text]
+    known = known_models()
+    if text in known:
+        return known[text]
     path = Path(text).expanduser()
     if not path.is_file():
         raise ModelFileError(
-            f"expected the path of an .hdf5 file or one of {', '.join(shipped) or 'no shipped model'}; got {text}"
+            f"expected the path of an .hdf5 file or one of {', '.join(known) or 'no known model'}; got {text}"
         )
     return path
 
