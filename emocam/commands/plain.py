@@ -9,7 +9,7 @@ from time import perf_counter
 import cv2
 import numpy as np
 
-from emocam.engine.model_file import ModelFile, read_model_file
+from emocam.engine.model_file import KEPT_TEXTS, ModelFile, read_model_file
 from emocam.engine.preprocessing import crop_face, gray_picture, network_input
 from emocam.messages import Box
 from emocam.resources import asset_path
@@ -27,7 +27,7 @@ def measure_plain(images: Sequence[np.ndarray], model: Path) -> list[float] | No
     try:
         import keras
 
-        network = keras.saving.load_model(model, compile=False)
+        network = keras.saving.load_model(model, compile=False, custom_objects=KEPT_TEXTS)
     except (ImportError, OSError, ValueError, TypeError):  # no backend, or a file that Keras refuses
         return None
     described = read_model_file(model)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from emocam.engine.model_file import ModelFile, ModelFileError, export_command, read_model_file
+from emocam.engine.model_file import KEPT_TEXTS, ModelFile, ModelFileError, export_command, read_model_file
 from emocam.engine.network import classify, open_interpreter
 from emocam.engine.parallel import Pair
 from emocam.engine.preprocessing import network_input
@@ -63,7 +63,7 @@ def _keras_network(model: ModelFile) -> Network:
     import keras
 
     try:
-        loaded = keras.saving.load_model(model.path, compile=False)
+        loaded = keras.saving.load_model(model.path, compile=False, custom_objects=KEPT_TEXTS)
     except (ValueError, TypeError, OSError, KeyError, AttributeError) as error:
         raise _refused(model, f" cannot be opened by Keras ({error})") from None
     # Called directly: `predict` costs 98 ms a call, most of it preparation.

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from emocam.engine.model_file import ModelFile, ModelFileError
+from emocam.engine.model_file import KEPT_TEXTS, ModelFile, ModelFileError
 from emocam.engine.network import classify, open_interpreter
 from emocam.engine.preprocessing import network_input
 from training.data.faces import resized
@@ -87,6 +87,6 @@ def load_keras(model: ModelFile) -> Any:
     import keras
 
     try:
-        return keras.saving.load_model(model.path, compile=False)
+        return keras.saving.load_model(model.path, compile=False, custom_objects=KEPT_TEXTS)
     except (ValueError, TypeError, OSError, KeyError, AttributeError) as error:
         raise ModelFileError(f"{model.path.name} cannot be opened by Keras ({error})") from None
