@@ -15,7 +15,8 @@ ROOT = Path(emocam.__file__).parent.parent
 QT = {"PySide6", "shiboken6", "pyqtgraph"}
 KERAS = {"tensorflow", "keras", "jax", "torch"}
 # How a network is fed and run. The mesh and the region belong to it: live, a face is cut out by its points, and scores
-# on other people's faces are the app's only if they are cut out by the same lines.
+# on other people's faces are the app's only if they are cut out by the same lines. What is exported is tried on faces
+# that the cascade finds, in pictures that ship.
 SHARED_WITH_TRAINING = (
     "emocam.labels.",
     "emocam.engine.preprocessing.",
@@ -23,6 +24,8 @@ SHARED_WITH_TRAINING = (
     "emocam.engine.network.",
     "emocam.engine.mesh.",
     "emocam.engine.region.",
+    "emocam.engine.detection.cascades.",
+    "emocam.resources.",
 )
 
 # Each wing of emocam, and the wings that it may import from; the modules beside the wings are shared by all.
@@ -34,6 +37,18 @@ MAY_IMPORT = {
     "outputs": {"engine", "sources", "sessions"},
 }
 WINGS = {*MAY_IMPORT, "commands", "gui"}
+# Training's folders and the modules beside them, from the ground up: each imports only from floors below its own.
+FLOORS_OF_TRAINING = (
+    {"recipe", "quiet", "machine", "tables"},
+    {"networks", "data"},
+    {"scoring"},
+    {"fitting"},
+    {"exporting"},
+    {"zoo"},
+    {"reporting"},
+    {"options"},
+    {"__main__"},
+)
 DOORS = ("__init__", "__main__", "analyzer")  # modules beside the wings that others enter by
 
 
@@ -109,6 +124,19 @@ def test_emocam_never_imports_training():
     assert not [name for name in names_imported_in(ROOT / "emocam") if name.split(".")[0] == "training"]
     modules = ", ".join(modules_outside_the_window())
     assert "training" not in packages_imported_by(f"import {modules}, emocam.gui.app")
+
+
+def test_training_is_built_in_floors():
+    folder = ROOT / "training"
+    rooms = {path.stem for path in folder.glob("*.py")} | {path.parent.name for path in folder.glob("*/__init__.py")}
+    assert rooms - {"__init__"} == set().union(*FLOORS_OF_TRAINING)
+    below: set[str] = set()
+    for floor in FLOORS_OF_TRAINING:
+        for room in floor:
+            path = folder / room if (folder / room).is_dir() else folder / f"{room}.py"
+            taken = {name.split(".")[1] for name in names_imported_in(path) if name.startswith("training.")}
+            assert taken - {room} <= below, room
+        below |= floor
 
 
 def test_training_takes_from_emocam_only_what_both_share():

@@ -11,35 +11,28 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from emocam.engine.model_file import ModelFile, ModelFileError, read_model_file
+from emocam.resources import user_models_folder
 from training.data.elsewhere import OtherFaces, read_elsewhere
-from training.data.faces import PUBLIC_TEST, TRAINING, DataError, FaceData, count_warnings, read_faces, validation_split
+from training.data.faces import TRAINING, DataError, FaceData, count_warnings, read_faces, validation_split
+from training.data.real_faces import faces_in_folder, shipped_faces
 from training.fitting.history import RunError
-from training.fitting.recipes import RECIPES, find_recipe, model_names, with_those_before
+from training.fitting.recipes import RECIPES, find_recipe, with_those_before
 from training.networks.register import NetworkError
+from training.options import POLICIES, build_parser
 from training.quiet import quiet
+from training.recipe import Recipe
 from training.reporting.terminal import print_ensemble, print_scores
+
+if TYPE_CHECKING:
+    from training.exporting.foreign import Feeding
 
 INTERRUPTED = 130  # what shells report for a program that Ctrl-C has ended
 STOPPED = "\nStopped. The finished epochs are kept: the same command goes on from there."
-POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
-BACKENDS = ("tensorflow", "jax", "torch")
-
-
-def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of the whole command line."""
-    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__.splitlines()[0])
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    _add_fit(commands)
-    _add_compare(commands)
-    _add_zoo(commands)
-    _add_evaluate(commands)
-    _add_export(commands)
-    _add_report(commands)
-    _add_geometry(commands)
-    _add_stamp(commands)
-    return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"{package} is not installed. Install the extra `train`: pip install -e '.[train]'", file=sys.stderr)
             return 1
     try:
-        return int(options.run(options))
+        return RUN[options.command](options)
     except (DataError, ModelFileError, NetworkError, RunError) as error:
         print(f"python -m training {options.command}: {error}", file=sys.stderr)
         return 1
@@ -64,10 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run_fit(options: argparse.Namespace) -> int:
     """Fit a network, or go on with a run."""
-    recipe = find_recipe(options.recipe)
-    if options.ferplus is None and any(head.ferplus_share > 0 for head in recipe.heads):
-        raise DataError(f"recipe {recipe.name} mixes FER+ votes into the targets: give fer2013new.csv with --ferplus")
-    changes = {name: getattr(options, name) for name in ("epochs", "seed") if getattr(options, name) is not None}
+    recipe = _recipe(options)
     folder = options.out or Path("runs") / recipe.name
     data = _read(options, needs=TRAINING)
     _set_up_keras(options)
@@ -80,7 +70,7 @@ def run_fit(options: argparse.Namespace) -> int:
     try:
         for each in chain:
             run = folder if each is recipe else folder.parent / each.name
-            written = fit_with_progress(data, replace(each, **changes), folder=run)
+            written = fit_with_progress(data, _changed(each, options), folder=run)
     except KeyboardInterrupt:
         print(STOPPED, file=sys.stderr)
         return INTERRUPTED
@@ -88,6 +78,29 @@ def run_fit(options: argparse.Namespace) -> int:
     for weights in written:
         print(f"python -m training export {weights} --out models/{weights.name} --data {options.data}")
     return 0
+
+
+def _recipe(options: argparse.Namespace) -> Recipe:
+    """Return the recipe that was asked for; raises DataError where the votes that it mixes in are not given."""
+    recipe = find_recipe(options.recipe)
+    if options.no_votes and len(with_those_before(recipe)) > 1:
+        alone = sorted(name for name, each in RECIPES.items() if len(with_those_before(each)) == 1)
+        raise DataError(f"recipe {recipe.name} goes on from networks that learnt the FER+ votes. Without votes, fit "
+                        f"one of {', '.join(alone)}")
+    if options.ferplus is None and not options.no_votes and any(head.ferplus_share > 0 for head in recipe.heads):
+        raise DataError(f"recipe {recipe.name} mixes FER+ votes into the targets: give fer2013new.csv with --ferplus, "
+                        "or fit without them by --no-votes")
+    return recipe
+
+
+def _changed(recipe: Recipe, options: argparse.Namespace) -> Recipe:
+    """Return a recipe with the numbers that the options change."""
+    changes = {name: getattr(options, name) for name in ("epochs", "seed") if getattr(options, name) is not None}
+    if options.no_votes:
+        changes["heads"] = tuple(
+            replace(head, ferplus_share=0.0) for head in recipe.heads if head.ferplus_share < 1
+        )
+    return replace(recipe, **changes)
 
 
 def run_compare(options: argparse.Namespace) -> int:
@@ -109,9 +122,9 @@ def run_zoo(options: argparse.Namespace) -> int:
     data = _read(options, needs=TRAINING)
     elsewhere = _read_folders(options.elsewhere)
     _set_up_keras(options)
-    from training.fitting.zoo import RATES, ZOO
-    from training.fitting.zoo_runs import run_zoo
     from training.reporting.zoo import write_zoo
+    from training.zoo.entries import RATES, ZOO
+    from training.zoo.runs import run_zoo
 
     unknown = [name for name in options.names if name not in ZOO]
     if unknown:
@@ -160,19 +173,49 @@ def _evaluate_votes(options: argparse.Namespace, models: list[ModelFile], data: 
 def run_export(options: argparse.Namespace) -> int:
     """Make a model file."""
     os.environ["KERAS_BACKEND"] = "tensorflow"  # LiteRT is made by TensorFlow, whatever the network was fitted on
-    from training.export import export, find_weights
+    from training.exporting.export import export, find_weights
 
-    weights = find_weights(options.model)
+    feeding, weights = _feeding(options), find_weights(options.model)
+    if options.out is None and feeding is not None:
+        raise DataError("a network that was trained elsewhere stays as it is: name the model file with --out")
     out = options.out or (weights if options.model.is_file() else Path("models") / weights.name)
-    images = read_faces(options.data).images
-    exported = export(
-        options.model, out, images=images, described_as=options.recipe, has_whole_weights=options.whole_weights
-    )
+    exported = export(options.model, out, images=_real_faces(options), described_as=options.recipe, feeding=feeding,
+                      has_whole_weights=options.whole_weights)
     print(f"LiteRT and Keras differ by at most {exported.largest_difference:.1e} on {exported.face_count} faces, "
           f"and give {exported.agreement:.1%} of them the same label.")
-    print(f"{out} is ready for the app. Next, its report:")
-    print(f"python -m training report {out} --data {options.data} [--ferplus fer2013new.csv]")
+    if exported.only_label is not None and exported.face_count > 1:
+        print(f"Warning: all of these faces are called {exported.only_label}. Are they alike, and are labels, scale "
+              "and offset those that it was trained with?", file=sys.stderr)
+    print(f"{out} is ready for the app: open it there with “Open model file…”, or put it into its folder of models, "
+          f"{user_models_folder()}.")
+    if feeding is None and options.data is not None:
+        print("Next, its report:")
+        print(f"python -m training report {out} --data {options.data} [--ferplus fer2013new.csv]")
     return 0
+
+
+def _feeding(options: argparse.Namespace) -> "Feeding | None":
+    """Return what the options say that a foreign network is fed; raises DataError where they say it by halves."""
+    from training.exporting.foreign import Feeding
+
+    needed = {"--labels": options.labels, "--scale": options.scale, "--offset": options.offset}
+    missing = [name for name, value in needed.items() if value is None]
+    others = {"--image-size": options.image_size, "--crop-margin": options.crop_margin}
+    if len(missing) == len(needed) and not any(value is not None for value in others.values()):
+        return None
+    if missing:
+        raise DataError(f"expected --labels, --scale and --offset together; {' and '.join(missing)} not given")
+    if options.recipe is not None:
+        raise DataError("expected either --recipe or --labels with --scale and --offset: a recipe says all of them")
+    margin = 0.0 if options.crop_margin is None else options.crop_margin
+    return Feeding(options.labels, options.scale, options.offset, options.image_size, margin)
+
+
+def _real_faces(options: argparse.Namespace) -> np.ndarray:
+    """Return (N, S, S) uint8 faces to compare on: of the data, of a folder of pictures, or those that ship."""
+    if options.data is not None:
+        return read_faces(options.data).images
+    return shipped_faces() if options.faces is None else faces_in_folder(options.faces)
 
 
 def run_report(options: argparse.Namespace) -> int:
@@ -206,7 +249,7 @@ def run_geometry(options: argparse.Namespace) -> int:
 
 def run_stamp(options: argparse.Namespace) -> int:
     """Write a recipe's geometry into model files."""
-    from training.stamp import stamp_points_crop
+    from training.exporting.stamp import stamp_points_crop
 
     for path in options.model:
         crop = stamp_points_crop(path)
@@ -248,124 +291,16 @@ def _read_folders(folders: Sequence[Path]) -> dict[str, OtherFaces]:
     return {source: faces for folder in folders for source, faces in read_elsewhere(folder).items()}
 
 
-def _add_fit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser("fit", help="fit a network by a recipe, or go on with a run that was stopped")
-    _add_data(parser)
-    parser.add_argument("--recipe", required=True, choices=sorted([*RECIPES, *model_names()]), metavar="NAME",
-                        help="a recipe, or a model that one makes: %(choices)s; its teachers are fitted first")
-    parser.add_argument("--out", type=Path, metavar="FOLDER", help="the run's folder (default: runs/RECIPE)")
-    parser.add_argument("--epochs", type=_positive, metavar="N", help="other than the recipe's")
-    parser.add_argument("--seed", type=int, metavar="N", help="other than the recipe's")
-    _add_computation(parser)
-    parser.set_defaults(run=run_fit)
-
-
-def _add_compare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser("compare", help="try one change of a recipe at a time in short fits; print a table")
-    parser.add_argument("changes", nargs="*", metavar="CHANGE",
-                        help="see CHANGES in training/fitting/compare.py (default: all)")
-    _add_data(parser)
-    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2], metavar="N", help="(default: 1 2)")
-    parser.add_argument("--out", type=Path, default=Path("runs"), metavar="FOLDER",
-                        help="of the runs; those that are finished there are not fitted again (default: %(default)s)")
-    _add_computation(parser)
-    parser.set_defaults(run=run_compare)
-
-
-def _add_zoo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser("zoo", help="fit networks of the literature for the same computation each; a table")
-    parser.add_argument("names", nargs="*", metavar="NAME", help="see ZOO in training/fitting/zoo.py (default: all)")
-    _add_data(parser)
-    parser.add_argument("--budget", choices=("half", "quarter", "sixteenth", "sixty_fourth"), default="quarter",
-                        help="of the computation of a full fit of the default network (default: %(default)s)")
-    parser.add_argument("--rates", type=float, nargs="+", metavar="RATE", help="peak learning rates (default: three)")
-    parser.add_argument("--seeds", type=int, nargs="+", default=[20], metavar="N", help="(default: 20)")
-    parser.add_argument("--out", type=Path, default=Path("runs/zoo"), metavar="FOLDER",
-                        help="of the runs and their results; finished ones are not fitted again (default: %(default)s)")
-    parser.add_argument("--elsewhere", type=Path, nargs="+", default=[], metavar="FOLDER",
-                        help="also score faces that are not FER-2013's, see `evaluate`")
-    parser.add_argument("--page", type=Path, default=Path("training/ZOO.md"), metavar="FILE",
-                        help="the table of all finished fits, with a plot beside (default: %(default)s)")
-    _add_computation(parser)
-    parser.set_defaults(run=run_zoo)
-
-
-def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser("evaluate", help="score a model, or the mean of several, on one split of a data file")
-    parser.add_argument("model", type=Path, nargs="+", metavar="MODEL", help="an .hdf5 model file")
-    _add_data(parser)
-    parser.add_argument("--split", default=PUBLIC_TEST, metavar="NAME", help="any in the file (default: %(default)s)")
-    _add_elsewhere(parser)
-    parser.add_argument("--vote", choices=("mean", "majority", "weighted"),
-                        help="let the models vote, and tell the accuracy of ensembles of 1 to all, which join in the "
-                        "order of their accuracy on the validation split")
-    parser.add_argument("--mirrored", action="store_true", help="average the answers to each face and its mirror image")
-    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
-    parser.set_defaults(run=run_evaluate)
-
-
-def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser("export", help="make a model file for the app out of a run or a Keras .hdf5 file")
-    parser.add_argument("model", type=Path, metavar="MODEL_OR_RUN", help="a Keras .hdf5 file, or a run's folder")
-    parser.add_argument("--data", type=Path, required=True, metavar="CSV|FOLDER",
-                        help="real faces, on which the compiled network is compared with Keras")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="default: MODEL itself; models/NAME.hdf5 for a run")
-    parser.add_argument("--recipe", choices=model_names(), metavar="NAME",
-                        help="describe the file as this model (%(choices)s), where it does not describe itself")
-    parser.add_argument("--whole-weights", action="store_true",
-                        help="compile with weights of 8 bits: fewer bytes, and quicker for plain convolutions")
-    parser.set_defaults(run=run_export)
-
-
-def _add_report(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser("report", help="write MODEL.md beside the model, with pictures and scores")
-    parser.add_argument("model", type=Path, metavar="MODEL", help="an .hdf5 model file")
-    _add_data(parser)
-    parser.add_argument("--split", default=PUBLIC_TEST, metavar="NAME", help="any in the file (default: %(default)s)")
-    _add_elsewhere(parser)
-    parser.add_argument("--history", type=Path, metavar="CSV", help="of the run (default: the one that export kept)")
-    parser.add_argument("--machine", metavar="TEXT", help="what it was trained on, if the file does not say")
-    parser.set_defaults(run=run_report)
-
-
-def _add_geometry(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser("geometry", help="try how faces are best cut out by their points; print a table")
-    parser.add_argument("model", type=Path, metavar="MODEL", help="an .hdf5 model file")
-    parser.add_argument("--elsewhere", type=Path, nargs="+", required=True, metavar="FOLDER",
-                        help="faces that are not FER-2013's, see evaluate; the mean of all their collections decides")
-    parser.set_defaults(run=run_geometry)
-
-
-def _add_stamp(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser("stamp", help="write into model files how their recipe has faces cut out by points")
-    parser.add_argument("model", type=Path, nargs="+", metavar="MODEL", help="an .hdf5 model file of a recipe here")
-    parser.set_defaults(run=run_stamp)
-
-
-def _add_data(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", type=Path, required=True, metavar="CSV|FOLDER",
-                        help="fer2013.csv, icml_face_data.csv, or a folder of SPLIT/LABEL/ pictures")
-    parser.add_argument("--ferplus", type=Path, metavar="CSV", help="fer2013new.csv, the votes of FER+")
-
-
-def _add_computation(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--backend", choices=BACKENDS, help="what Keras runs on (default: as Keras is set up)")
-    parser.add_argument("--precision", choices=POLICIES, default="float32",
-                        help="of the computation; bfloat16 is quicker where the machine has it; weights stay float32")
-
-
-def _add_elsewhere(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--elsewhere", type=Path, metavar="FOLDER",
-                        help="also score faces that are not FER-2013's: faces.webp, a sheet of 128×128 tiles, and "
-                        "labels.csv with the columns source and emotion")
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"expected 1 or more; got {number}")
-    return number
-
+RUN = {
+    "fit": run_fit,
+    "compare": run_compare,
+    "zoo": run_zoo,
+    "evaluate": run_evaluate,
+    "export": run_export,
+    "report": run_report,
+    "geometry": run_geometry,
+    "stamp": run_stamp,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -4,7 +4,7 @@ import json
 import math
 from typing import Any
 
-from emocam.engine.model_file import ModelFile, check_size, open_checked
+from emocam.engine.model_file import KEPT_TEXTS, ModelFile, check_size, open_checked
 
 NUMBER_BYTES = 4  # of a weight, and of what flows between layers
 
@@ -15,7 +15,7 @@ def open_with_keras(model: ModelFile) -> Any:
 
     with open_checked(model.path) as file:
         _check_plan(json.loads(file.attrs["model_config"]))
-    return keras.saving.load_model(model.path, compile=False)
+    return keras.saving.load_model(model.path, compile=False, custom_objects=KEPT_TEXTS)
 
 
 def _check_plan(config: dict[str, Any]) -> None:
@@ -27,9 +27,12 @@ def _check_plan(config: dict[str, Any]) -> None:
     import keras
 
     kind = keras.Sequential if config["class_name"] == "Sequential" else keras.Model
-    with keras.StatelessScope(initialize_variables=False):  # shapes alone: no weight is made
-        plan = kind.from_config(config["config"])
-    check_size(NUMBER_BYTES * plan.count_params())
-    for layer in plan.layers:
-        for tensor in keras.tree.flatten(layer.output):
-            check_size(NUMBER_BYTES * math.prod(size or 1 for size in tensor.shape))
+    try:
+        with keras.StatelessScope(initialize_variables=False):  # shapes alone: no weight is made
+            plan = kind.from_config(config["config"], custom_objects=KEPT_TEXTS)
+        check_size(NUMBER_BYTES * plan.count_params())
+        for layer in plan.layers:
+            for tensor in keras.tree.flatten(layer.output):
+                check_size(NUMBER_BYTES * math.prod(size or 1 for size in tensor.shape))
+    finally:
+        keras.utils.clear_session(free_memory=False)  # else the next scope of Keras's own would make the weights
