@@ -2,6 +2,7 @@
 
 import json
 import math
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from emocam.engine.model_file import KEPT_TEXTS, ModelFile, check_size, open_checked
@@ -14,7 +15,11 @@ def open_with_keras(model: ModelFile) -> Any:
     import keras
 
     with open_checked(model.path) as file:
-        _check_plan(json.loads(file.attrs["model_config"]))
+        config = json.loads(file.attrs["model_config"])
+    # On a thread of its own, which takes with it what Keras remembers for each thread: else the next scope of this one
+    # would make the weights of the plan.
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        thread.submit(_check_plan, config).result()
     return keras.saving.load_model(model.path, compile=False, custom_objects=KEPT_TEXTS)
 
 
