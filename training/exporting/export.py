@@ -31,6 +31,7 @@ from training.scoring.inference import litert_network, load_keras, network_faces
 LARGEST_DIFFERENCE = 1e-4
 SMALLEST_AGREEMENT = 0.97  # of labels, where weights are rounded; measured with the shipped networks: 0.99 and more
 CHECKED_FACES = 256
+COPIES = 3  # of a network, while it is written: the weights, the compiled network, and a margin
 DESCRIBE = "Say it with --labels, --scale and --offset, and, where need be, --image-size and --crop-margin"
 
 
