@@ -28,12 +28,17 @@ def run_export(options: argparse.Namespace) -> int:
     if exported.only_label is not None and exported.face_count > 1:
         print(f"Warning: all of these faces are called {exported.only_label}. Are they alike, and are labels, scale "
               "and offset those that it was trained with?", file=sys.stderr)
-    print(f"{out} is ready for the app: open it there with “Open model file…”, or put it into its folder of models, "
-          f"{user_models_folder()}.")
+    print(f"{out} is ready for the app. {_where_it_is_opened(out)}")
     if feeding is None and options.data is not None:
         print("Next, its report:")
         print(f"python -m training report {out} --data {options.data} [--ferplus fer2013new.csv]")
     return 0
+
+
+def _where_it_is_opened(out: Path) -> str:
+    if out.absolute().parent == user_models_folder().absolute():
+        return "The window lists it among its networks."
+    return f"Open it there with “Open model file…”, or put it into the app's folder of models: {user_models_folder()}"
 
 
 def _feeding(options: argparse.Namespace) -> Feeding | None:

@@ -186,7 +186,7 @@ def _compile_and_compare(
     with quiet():
         flatbuffer = _compile(network, side, has_whole_weights=has_whole_weights)
         answers = litert_network(flatbuffer)(faces)
-    expected = network.predict(faces, batch_size=256, verbose=0)
+        expected = network.predict(faces, batch_size=256, verbose=0)
     difference = float(np.abs(answers - expected).max())
     agreement = float((answers.argmax(axis=1) == expected.argmax(axis=1)).mean())
     if has_whole_weights and not agreement >= SMALLEST_AGREEMENT:
