@@ -30,10 +30,9 @@ FED = ["--labels", LABELS, "--scale", "1/127.5", "--offset", "-1"]
 
 @pytest.fixture(scope="module")
 def published() -> keras.Model:
-    """Return the published network with random weights, some of them as after a fit."""
+    """Return the published network with random weights, so large that it tells faces apart."""
     network = published_mini_xception()
-    rng = np.random.default_rng(1)
-    network.set_weights([weight + np.abs(rng.normal(0, 0.2, weight.shape)) for weight in network.get_weights()])
+    network.set_weights([3 * weight if weight.ndim == 4 else weight for weight in network.get_weights()])
     return network
 
 
@@ -65,7 +64,8 @@ def test_the_published_network_of_keras_2_is_exported_and_answers_as_it_did(thei
     assert model.scale == pytest.approx(1 / 127.5)
     faces = shipped_faces(size_px=64)
     expected = published.predict(2 * (faces[..., np.newaxis] / np.float32(255) - 0.5), verbose=0)
-    np.testing.assert_allclose(open_classifier(out).classify(faces), expected, atol=1e-5)
+    assert len(np.unique(expected.argmax(axis=1))) > 1
+    np.testing.assert_allclose(open_classifier(out).classify(faces), expected, atol=1e-4)
     assert theirs.read_bytes() == before
 
 
