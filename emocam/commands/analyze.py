@@ -89,7 +89,7 @@ def analyze(
         numbers: set[int] = set()
         last = first
         with SessionRecorder(
-            folder, model=classifier.model, settings=settings, source=source.title, is_live=False
+            folder, model=classifier.model, settings=settings, source=source.title, is_live=False, input=source
         ) as recorder:
             for done, last in enumerate(chain([first], results), start=1):
                 recorder.record(last)

@@ -113,7 +113,8 @@ class Tracker:
                 ]
             ).items()
         }
-        starting, waiting = [], []
+        starting: list[_Candidate] = []
+        waiting: list[_Candidate] = []
         for number, (box, needed) in enumerate(found):
             candidate = _Candidate((*boxes_before.get(number, ()), box))
             (starting if len(candidate.boxes) >= needed else waiting).append(candidate)

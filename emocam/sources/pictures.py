@@ -81,7 +81,7 @@ class Pictures(ClosedOnExit):
             self._first = None
             name = self._paths[index].name
             self._read.append(PictureDetails(name, image.shape[1], image.shape[0]))
-            return Frame(index, index * PICTURE_SHOWN_S, image, lasts_s=PICTURE_SHOWN_S, picture=name)
+            return Frame(index, index * PICTURE_SHOWN_S, image, picture=name)
         self.ended = True
         return None
 
