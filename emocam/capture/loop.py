@@ -288,6 +288,7 @@ class CaptureLoop:
                 source=self._title,
                 is_live=self._is_live,
                 input=self._playback.input if self._playback.is_open else None,
+                is_awaited=not self._playback.is_open,
                 clock=self._engine.clock,
             )
         except RecordingError as error:

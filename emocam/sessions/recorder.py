@@ -79,6 +79,7 @@ class SessionRecorder(ClosedOnExit):
         is_live: bool = True,
         keeps_source_time: bool = False,
         input: RecordedInput | None = None,
+        is_awaited: bool = False,
         clock: Callable[[], float] = steady_s,
         utc_now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -87,7 +88,7 @@ class SessionRecorder(ClosedOnExit):
         model: its labels become columns of faces.csv, and stay. source: its title for people.
         is_live: False if frames are read as fast as they can be analysed, and session time follows theirs.
         keeps_source_time: the session is a whole file's, and its time 0 that of the file, not of the first frame.
-        input: what the source says of itself, asked whenever the description is written.
+        input: what the source says of itself, asked whenever the description is written. is_awaited: it is not open.
         """
         self.folder = folder
         self._time = SessionTime(is_live=is_live, keeps_source_time=keeps_source_time, clock=clock)
@@ -101,7 +102,8 @@ class SessionRecorder(ClosedOnExit):
         self._summary, self._frames = Summary(), FrameCount()
         self._description = new_description(self._start, model=model, settings=settings, source=source)
         self._inputs = Inputs(self._description["inputs"])
-        self._inputs.begin(source, input, is_live=is_live, time_ms=0)
+        if not is_awaited:
+            self._inputs.begin(source, input, is_live=is_live, time_ms=0)
         self._is_source_lost = self._is_description_old = self._is_closed = False
         self._ended_s: float | None = None
         self._checked_s = clock()
