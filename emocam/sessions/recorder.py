@@ -78,17 +78,17 @@ class SessionRecorder(ClosedOnExit):
         source: str,
         is_live: bool = True,
         keeps_source_time: bool = False,
-        input: RecordedInput | None = None,
-        is_awaited: bool = False,
         clock: Callable[[], float] = steady_s,
         utc_now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        input: RecordedInput | None = None,
+        is_awaited: bool = False,
     ) -> None:
         """Begin a session in a folder that does not hold one yet; raises RecordingError.
 
         model: its labels become columns of faces.csv, and stay. source: its title for people.
+        input: what it says of itself, asked whenever the description is written. is_awaited: it is not open.
         is_live: False if frames are read as fast as they can be analysed, and session time follows theirs.
         keeps_source_time: the session is a whole file's, and its time 0 that of the file, not of the first frame.
-        input: what the source says of itself, asked whenever the description is written. is_awaited: it is not open.
         """
         self.folder = folder
         self._time = SessionTime(is_live=is_live, keeps_source_time=keeps_source_time, clock=clock)
