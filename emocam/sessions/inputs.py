@@ -65,7 +65,7 @@ class Inputs:
         self._described = described
         self._input: RecordedInput | None = None
         self._is_live = True
-        self._is_open = False
+        self._is_open = self._is_interrupted = False
         self._digest: _FileDigest | None = None
 
     @property
@@ -81,7 +81,7 @@ class Inputs:
     def begin(self, title: str, source: RecordedInput | None, *, is_live: bool, time_ms: int) -> None:
         """Add a source; without one, all that is said of it is its title. time_ms: since when it is open."""
         self.end()
-        self._input, self._is_live, self._is_open = source, is_live, True
+        self._input, self._is_live, self._is_open, self._is_interrupted = source, is_live, True, False
         self._described.append({"time_s": time_ms / 1000, "is_live": is_live, **_described(None, title)})
         if source is not None:
             details = source.details
@@ -97,7 +97,11 @@ class Inputs:
         described.update(_described(self._input.details, described["path"]))
         described["sha256"] = self._digest.value if self._digest is not None else None
         # A file is interrupted until it has been read to its end: so a session that a kill cut off says it, too.
-        described["interrupted"] = not self._is_live and not self._input.ended
+        described["interrupted"] = not self._is_live and (self._is_interrupted or not self._input.ended)
+
+    def interrupt(self) -> None:
+        """Note that the open source is left before its end, though it may seem to have ended once it is closed."""
+        self._is_interrupted = True
 
     def await_digest(self) -> None:
         """Give the digest of the open source a little more time."""

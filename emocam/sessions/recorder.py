@@ -219,6 +219,7 @@ class SessionRecorder(ClosedOnExit):
         """Note that the session ends before its source does, because the program was asked to or could not go on."""
         with self._lock:
             self._description["interrupted"] = True
+            self._inputs.interrupt()
             self._is_description_old = True
 
     def close(self) -> None:

@@ -88,6 +88,7 @@ def test_a_file_that_was_not_read_to_its_end_was_interrupted(film, tmp_path):
     with record_into(tmp_path / "session", input=film.input) as recorder:
         film.read(10)
         recorder.interrupt()
+        film.read(10, ended=True)  # because it was closed
     description = described(recorder.folder)
     assert (description["interrupted"], description["inputs"][0]["interrupted"]) == (True, True)
     assert description["inputs"][0]["frames_read"] == 10
