@@ -17,7 +17,7 @@ from emocam.messages import Box, Face, FaceMeasures, Frame, FrameResult
 from emocam.sessions.columns import MEASURE_COLUMNS
 from emocam.settings import Settings
 from emocam.sources.errors import SourceError
-from emocam.sources.pictures import read_picture
+from emocam.sources.picture_file import read_picture
 
 DEFAULTS = Settings()
 

@@ -2,21 +2,25 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, QUrl, Signal
-from PySide6.QtGui import QAction, QDesktopServices
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from emocam.capture.background import start_beside
+from emocam.capture.spreadsheets import write_in_own_process
 from emocam.gui.actions import ActionDeclaration, Actions
 from emocam.gui.advice import duration
 from emocam.gui.dialogs import MarkerDialog
 from emocam.gui.live.status import OPEN_FOLDER_TIP, Status
 from emocam.gui.notice_bar import NoticeBar
+from emocam.gui.opening import open_in_system
 from emocam.gui.worker import CaptureThread
 from emocam.sessions.files import RecordingError
 from emocam.sessions.recovery import complete_session, unfinished_sessions
+from emocam.sessions.spreadsheet import SpreadsheetError
 
 TICK_MS = 200
 
@@ -61,7 +65,8 @@ class SessionControls(QObject):
                     "Name this moment of the recording; the recording goes on meanwhile", self.ask_marker),
         )  # fmt: skip
         self._complete.triggered.connect(self._complete_unfinished)
-        self._open_session.triggered.connect(status.open_folder)
+        self._open_session.triggered.connect(status.ask_for_folder)
+        status.folder_asked.connect(lambda folder: open_in_system(Path(folder), notices))
         worker.model_opened.connect(self._note_model)
         worker.recording_started.connect(self._note_started)
         worker.recording_stopped.connect(self._note_stopped)
@@ -156,7 +161,7 @@ class SessionControls(QObject):
         except OSError as error:
             self._notices.say(f"{folder} cannot be opened: {error}.")
             return
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+        open_in_system(folder, self._notices)
 
     def _start_call(self, call: Callable[[], str | list[Path]], *, name: str) -> None:
         self._call = start_beside(call, name=name)
@@ -191,5 +196,12 @@ def _complete_all(folders: list[Path]) -> str:
         except RecordingError as error:
             problems.append(str(error))
     done = len(folders) - len(problems)
+    start_beside(lambda: _write_spreadsheets(folders), name="write spreadsheets")
     words = f"{done} {'recording' if done == 1 else 'recordings'} completed."
     return " ".join([words, *problems])
+
+
+def _write_spreadsheets(folders: list[Path]) -> None:
+    for folder in folders:
+        with suppress(SpreadsheetError):  # it is written again, and what is wrong told, when it is to be opened
+            write_in_own_process(folder)

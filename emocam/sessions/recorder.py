@@ -211,6 +211,7 @@ class SessionRecorder(ClosedOnExit):
         if not 0 <= start_s <= end_s < float("inf"):
             raise ValueError(f"expected a marker with 0 ≤ start ≤ end; got {start_s} to {end_s} s")
         with self._writing():
+            self._markers.require_in_place()  # written seldom, so that each one is looked after
             marker = Marker(round(start_s * 1000), round(end_s * 1000), name)
             self._markers.append([[column.cell(marker) for column in columns(MarkersFile)]])
             self._markers.sync()
@@ -241,7 +242,7 @@ class SessionRecorder(ClosedOnExit):
             for name, rows in self._summary.files().items():
                 replace_file(self.folder / name, csv_lines(rows))
             self._description["end"] = utc_text(moment_after(self._start, self._time.recorded_ms))
-            self._description["duration_s"] = self._ended_s
+            self._description["duration_s"] = self._ended_s if self._summary.has_time else None
             self._inputs.end()
             self._write_description()
         except OSError as error:

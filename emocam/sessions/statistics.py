@@ -88,6 +88,11 @@ class Statistics:
         if row.is_in_sight:
             self._shown[face] = label
 
+    @property
+    def has_time(self) -> bool:
+        """Something else than pictures was seen, or nothing yet."""
+        return self._has_time or not self._has_pictures
+
     def csv_rows(self, *, format_version: int | None = None) -> list[list[str]]:
         """Return the cells of statistics.csv, header first; format_version: in columns that it had."""
         written = list(columns(StatisticsFile, format_version=format_version))
@@ -107,9 +112,7 @@ class Statistics:
                 together.setdefault(label, _Tally()).add(tally)
             kinds = _Kinds(face in self._timed, face in self._counted)
             rows += self._face_rows(str(face), self._tallies[face], kinds)
-        return rows + self._face_rows(
-            ALL_FACES, together, _Kinds(self._has_time or not self._has_pictures, self._has_pictures)
-        )
+        return rows + self._face_rows(ALL_FACES, together, _Kinds(self.has_time, self._has_pictures))
 
     def _face_rows(self, face: str, tallies: dict[str, _Tally], kinds: "_Kinds") -> list[LabelStatistics]:
         labels = _labels_in_order(self._spectra, tallies)

@@ -129,6 +129,7 @@ def test_a_single_picture_is_the_whole(tmp_path):
     folder = recorded(tmp_path, [of_folder(0, HAPPY)])
     rows = {row["label"]: row for row in read_rows(folder / "statistics.csv") if row["face"] == "all"}
     assert (rows["happy"]["share"], rows["happy"]["pictures"], rows["happy"]["seconds"]) == ("1.000000", "1", "")
+    assert described(folder)["duration_s"] is None
 
 
 def test_pictures_without_a_face_have_no_seconds_either(tmp_path):

@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar, QToolButton, QWidget
 
 from emocam.gui.advice import duration
@@ -15,7 +14,9 @@ OPEN_FOLDER_TIP = "Open the folder of this session"
 
 
 class Status(QStatusBar):
-    """Figures on the left, the session on the right; a click on the session opens its folder."""
+    """Figures on the left, the session on the right; a click on the session asks for its folder."""
+
+    folder_asked = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,7 +33,7 @@ class Status(QStatusBar):
         self._session.setAutoRaise(True)
         self._session.setFont(figures_font(self._session.font()))
         self._session.setToolTip(OPEN_FOLDER_TIP)
-        self._session.clicked.connect(self.open_folder)
+        self._session.clicked.connect(self.ask_for_folder)
         self._session.hide()
         self._folder: Path | None = None
         self.addWidget(self._figures, 1)
@@ -76,10 +77,10 @@ class Status(QStatusBar):
         """Say something for a few seconds, in place of the figures."""
         self.showMessage(text, NOTE_MS)
 
-    def open_folder(self) -> None:
-        """Show the session's folder in the system's file browser."""
+    def ask_for_folder(self) -> None:
+        """Ask for the session's folder to be shown."""
         if self._folder is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder)))
+            self.folder_asked.emit(str(self._folder))
 
     def _show_session(self, folder: Path, text: str) -> None:
         self._folder = folder
