@@ -98,7 +98,7 @@ def test_every_label_of_the_spectrum_has_a_row_even_if_never_shown(tmp_path):
     rows = statistics_of(tmp_path, make_result(0, make_face(3, "happy", 0.5)))
     assert [label for face, label in rows if face == "3"] == [*EMOTIONS, UNCERTAIN]
     assert [label for face, label in rows if face == "all"] == [*EMOTIONS, UNCERTAIN]
-    assert list(rows["3", "sad"].values()) == ["3", "sad", "0.0000", "0.000000", "0", "", "", "", "0"]
+    assert list(rows["3", "sad"].values()) == ["3", "sad", "0.0000", "0.000000", "0", "", "", "", "0", ""]
 
 
 def test_all_faces_together_add_up(tmp_path):
@@ -108,7 +108,7 @@ def test_all_faces_together_add_up(tmp_path):
     )
     together = rows["all", "happy"]
     assert list(together.values()) == [
-        "all", "happy", "0.3000", "0.750000", "3", "0.700000", "0.900000", "0.0000", "2"
+        "all", "happy", "0.3000", "0.750000", "3", "0.700000", "0.900000", "0.0000", "2", ""
     ]  # fmt: skip
     assert seconds(rows, "all")["sad"] == 0.1
 

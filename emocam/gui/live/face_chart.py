@@ -87,9 +87,9 @@ class FaceChart(QWidget):
         is_switched, self._spectrum = spectrum != self._spectrum, spectrum
         self._in_sight = {face.track_id: face for face in result.faces}
         self._follow(list(self._in_sight))
-        now_s = self._clock()
-        is_sampled = self._pooled.add(now_s, result.faces)
-        is_sampled |= self._measures.add(now_s, result.faces)
+        now_s, lasts_s = self._clock(), result.frame.lasts_s
+        is_sampled = self._pooled.add(now_s, result.faces, lasts_s=lasts_s)
+        is_sampled |= self._measures.add(now_s, result.faces, lasts_s=lasts_s)
         if is_sampled or is_switched:
             self._draw()
         else:
