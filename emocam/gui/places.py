@@ -29,8 +29,14 @@ def users_folder(place: str | None) -> str:
 def media_folder() -> str:
     """Return the user's folder of films, of pictures, or the home folder: the first that is there."""
     kinds = QStandardPaths.StandardLocation
-    for kind in (kinds.MoviesLocation, kinds.PicturesLocation, kinds.HomeLocation):
-        folder = QStandardPaths.writableLocation(kind)
-        if folder and Path(folder).is_dir():
-            return folder
-    return ""
+    return _first_there(kinds.MoviesLocation, kinds.PicturesLocation, kinds.HomeLocation)
+
+
+def home_folder() -> str:
+    """Return the user's home folder."""
+    return _first_there(QStandardPaths.StandardLocation.HomeLocation)
+
+
+def _first_there(*kinds: QStandardPaths.StandardLocation) -> str:
+    folders = [QStandardPaths.writableLocation(kind) for kind in kinds]
+    return next((folder for folder in folders if folder and Path(folder).is_dir()), "")

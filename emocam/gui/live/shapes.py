@@ -47,16 +47,15 @@ class Markers:
     """The shapes along the lines of a chart, which keep their places in time; a single sample shows by its shape."""
 
     def __init__(self, plot: pg.PlotWidget) -> None:
-        self._item = pg.ScatterPlotItem(size=SIZE_PX, pxMode=True)
+        self._item = pg.ScatterPlotItem(size=SIZE_PX, pxMode=True, pen=None)
         self._item.setZValue(1)
         plot.addItem(self._item, ignoreBounds=True)
         self._symbols: list[str] = []
         self._brushes: list[QBrush] = []
 
-    def use(self, colours: Sequence[str], shapes: Sequence[str], *, edge: str) -> None:
-        """Use the colour and the shape of each line; edge: the colour around each, as #RRGGBB."""
+    def use(self, colours: Sequence[str], shapes: Sequence[str]) -> None:
+        """Use the colour (#RRGGBB) and the shape of each line."""
         self._symbols, self._brushes = list(shapes), [pg.mkBrush(colour) for colour in colours]
-        self._item.setPen(pg.mkPen(edge, width=1))
 
     def show(self, times_s: np.ndarray, values: np.ndarray, *, leave_out_below: float) -> None:
         """Mark lines: times_s (N,) float64, ascending; values (N, lines) float32, NaN in gaps."""
