@@ -102,7 +102,7 @@ class Body(QWidget):
 
 
 def _make_below(faces: FacesList) -> QWidget:
-    heading = QLabel("Faces in sight")
+    heading = QLabel("Faces")
     heading.setContentsMargins(12, 4, 12, 6)
     below = QWidget()
     column = QVBoxLayout(below)

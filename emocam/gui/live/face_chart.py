@@ -227,8 +227,9 @@ class FaceChart(QWidget):
         widest = max((subject.write(tick) for tick in subject.scales[-1]), key=len)
         self._legend.show_values(texts, widest=widest, leading=leading)
         self._show_threshold(verdict)
-        words = subject.unit or (verdict.words if verdict is not None else "")
-        self._title.say(f"{subject.title}{self._whose()}, the last {SPAN_S:.0f} s", tip=subject.tip, unit=words)
+        title = f"{subject.title}{self._whose()}, the last {SPAN_S:.0f} s"
+        words = "" if subject.lines or verdict is None else verdict.words
+        self._title.say(title, tip=subject.tip, unit=subject.unit, words=words)
 
     def _whose(self) -> str:
         """Return whose face it is, and whether it has left."""

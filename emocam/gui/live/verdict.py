@@ -50,15 +50,15 @@ def verdict_on(face: Face, model_labels: Sequence[str], settings: Settings) -> V
     best, percent = int(np.argmax(shown)), whole_percent(face.confidence)
     if face.label == UNCERTAIN:
         lead = needed - settings.prediction_sensitivity_percent
-        words = f"uncertain: {spectrum.labels[best]} has {percent} %, and needs {needed} %"
-        words += f", {lead} more than the sensitivity" if lead else ""
+        words = f"uncertain: {spectrum.labels[best]} has {percent} %, needs {needed} %"
+        words += f" (sensitivity + {lead})" if lead else ""
         words += _left_out(face.pooled, model_labels, settings, than_percent=percent)
         return Verdict(face.label, percent, best, needed, words)
     row = spectrum.labels.index(face.label) if face.label in spectrum.labels else None
     lead, words = whole_percent(float(shown[best])) - percent, ""
     if best != row and lead > 0:
         points, to_change = f"{lead} point{'s' if lead > 1 else ''}", round(100 * LEAD_TO_CHANGE)
-        words = f"{face.label} stays: {spectrum.labels[best]} leads by {points}, and needs {to_change}"
+        words = f"{face.label} stays: {spectrum.labels[best]} leads by {points}, needs {to_change}"
     return Verdict(face.label, percent, row, needed, words)
 
 

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PySide6.QtWidgets import QWidget
 
+from emocam.gui.live.chart_title import ChartTitle
 from emocam.gui.live.face_chart import FaceChart
 from emocam.gui.live.faces_list import ROW_ROLE, FacesList
 from emocam.gui.live.overlay import chip_words
@@ -76,7 +78,7 @@ def test_label_number_bold_row_and_threshold_agree_wherever_they_are_shown(
         assert max(figures) < needed
         assert row.figure == f"{max(figures)} < {needed}\N{NO-BREAK SPACE}%"
         assert chip_words(face) == UNCERTAIN
-        assert f"{max(figures)} %, and needs {needed} %" in row.verdict.words
+        assert f"{max(figures)} %, needs {needed} %" in row.verdict.words
     else:
         assert labels[legend._leading] == row.verdict.label == face.label
         assert figures[legend._leading] >= needed == sensitivity
@@ -98,13 +100,13 @@ def test_what_is_withheld_after_uncertain_says_what_it_needs():
     shown = verdict({"happy": 74}, sensitivity=73, previous=UNCERTAIN)
     assert shown.label == UNCERTAIN
     assert shown.figure == "74 < 77\N{NO-BREAK SPACE}%"
-    assert shown.words == "uncertain: happy has 74 %, and needs 77 %, 4 more than the sensitivity"
+    assert shown.words == "uncertain: happy has 74 %, needs 77 % (sensitivity + 4)"
 
 
 def test_a_label_that_stays_says_who_leads():
     shown = verdict({"sad": 47, "neutral": 48}, previous="sad")
     assert (shown.label, shown.figure) == ("sad", "47\N{NO-BREAK SPACE}%")
-    assert shown.words == "sad stays: neutral leads by 1 point, and needs 8"
+    assert shown.words == "sad stays: neutral leads by 1 point, needs 8"
 
 
 def test_a_label_that_leads_needs_no_words():
@@ -128,3 +130,16 @@ def test_a_face_that_no_network_answers_says_so():
     unlabelled = Face(1, Box(0, 0, 8, 8), None, None, None, None)
     assert "no network" in verdict_on(unlabelled, (), Settings()).words
     assert verdict_on(unlabelled, EMOTIONS, Settings()).words == "No label yet"
+
+
+def test_words_without_room_are_cut_short_and_told_whole_by_the_tip(qtbot):
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    title = ChartTitle(parent)
+    parent.show()
+    words = verdict({"happy": 74}, sensitivity=73, previous=UNCERTAIN).words
+    title.say("Probabilities of face 1, the last 60 s", tip="", words=words)
+    title.resize(360, 24)
+    assert title._unit.text().startswith("uncert")
+    assert title._unit.text().endswith("…")
+    assert title._unit.toolTip() == words
