@@ -7,26 +7,37 @@ import argparse
 import importlib
 import os
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from emocam import __version__
 from emocam.commands import INTERRUPTED
-from emocam.commands.options import duration_s
+from emocam.commands.options import WINDOW, duration_s, folder, frames_per_second
 from emocam.labels import SEVEN, SPECTRA
-from emocam.settings import BOTH, DEFAULT_MODEL, FINDERS, RANGES
+from emocam.settings import BOTH, DEFAULT_MODEL, FINDERS, RANGES, Settings
 
 DESCRIPTION = """\
 Reads facial expressions from a webcam, live and on this machine alone, and records session statistics.
 Without a command the window opens."""
 
 ANALYZE = """\
-Runs the engine over video files, pictures and folders, and writes a session folder for each into DIR,
-named after the input. A folder of pictures is one input; videos in a folder are one input each."""
+Runs the engine over video files, pictures and folders, and writes a session folder for each into DIR, named after the
+input. A folder of pictures is one input; films in a folder are one input each, and animated pictures are films.
+Ctrl-C, SIGTERM and SIGHUP end the session at hand in order; inputs after it are not begun."""
+
+COMPLETE = """\
+Writes the statistics of sessions that were cut off, as by a kill or a power cut. DIR is a session folder, or a folder
+of session folders, such as the --out of analyze; sessions that are whole stay as they are."""
 
 RECORD = """\
 Records what a source shows, at the source's own speed, into a session folder of its own in DIR, and prints the folder.
 The folder is named after the time. Ctrl-C ends the recording, and the session is whole."""
+
+EXPORT = """\
+Writes session.xlsx into each session's folder, in place of one that is there: the rows, statistics, measures and
+markers as typed cells, what the columns mean, and two charts. A DIR that holds sessions stands for all of them. Any
+session will do, one of an earlier version too, or one that was cut off, which is completed first."""
 
 BENCHMARK = """\
 Analyses a clip or a camera's pictures as fast as the machine can, with the default settings, except that every frame is
@@ -61,9 +72,22 @@ ENVIRONMENT = {
 
 
 def set_environment() -> None:
-    """Set what OpenCV reads when it is imported; whoever has set one before wins."""
+    """Set what OpenCV reads when it is imported; whoever has set one before wins. Hush what Pillow warns of."""
+    warnings.filterwarnings("ignore", module=r"PIL\.")  # what is wrong with a picture is said by SourceError
     for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
+
+
+def open_standard_files() -> None:
+    """Give standard input and outputs that were closed somewhere to lead to, so that no file takes their place.
+
+    What libraries write to standard error would else go into a file of the session.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # which takes the lowest free number
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -85,6 +109,9 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
     _add_analyze(commands)
     _add_record(commands)
+    complete = _command(commands, "complete", "complete sessions that were cut off", COMPLETE)
+    complete.add_argument("folders", metavar="DIR", nargs="+", type=folder, help="a session, or a folder of sessions")
+    _add_export(commands)
     _add_benchmark(commands)
     cameras = _command(commands, "cameras", "list the cameras of this machine")
     cameras.add_argument("--json", action="store_true", help="print one JSON list and nothing else")
@@ -96,6 +123,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status: 0 done, 1 failed, 2 not understood, 130 interrupted."""
+    open_standard_files()
     set_environment()
     parser = build_parser()
     options = parser.parse_args(arguments)
@@ -121,7 +149,20 @@ _Commands = argparse._SubParsersAction  # argparse has no public name for what a
 def _add_analyze(commands: "_Commands[argparse.ArgumentParser]") -> None:
     parser = _command(commands, "analyze", "analyse files and folders, and write a session for each", ANALYZE)
     parser.add_argument("inputs", metavar="INPUT", nargs="+", help="a video file, a picture or a folder")
-    parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="where the session folders go")
+    parser.add_argument("--out", metavar="DIR", type=folder, required=True, help="where the session folders go")
+    parser.add_argument(
+        "--rate",
+        dest="rate_fps",
+        type=frames_per_second,
+        metavar="FPS",
+        help="frames a second of films that state no times, such as raw .h264 and .mjpeg "
+        "(otherwise what their pictures state, or 25, with a notice)",
+    )
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="pass over inputs that have a finished session in DIR, made with the same settings, model and version",
+    )
     _add_engine_options(parser)
 
 
@@ -141,20 +182,39 @@ def _add_record(commands: "_Commands[argparse.ArgumentParser]") -> None:
         type=duration_s,
         help="how long, as 60s, 10min or 1h30m (otherwise until Ctrl-C, or the end of a file)",
     )
-    parser.add_argument("--out", metavar="DIR", type=Path, help="where the session folder goes (otherwise documents)")
+    parser.add_argument("--out", metavar="DIR", type=folder, help="where the session folder goes (otherwise documents)")
     _add_engine_options(parser)
 
 
+def _add_export(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    parser = _command(commands, "export", "write spreadsheets of sessions", EXPORT)
+    parser.add_argument(
+        "folders", metavar="DIR", nargs="+", type=Path, help="a session's folder, or one that holds sessions"
+    )
+    parser.add_argument("--xlsx", action="store_true", required=True, help="as session.xlsx")
+
+
 def _add_engine_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--spectrum", choices=list(SPECTRA), default=SEVEN.name, help="the labels shown")
-    for option, setting, what in (
-        ("--every", "prediction_every_frames", "classify a face in every Nth frame"),
-        ("--label-every", "label_every_frames", "give a face a new label in every Nth frame"),
+    """Add an option for each setting that changes what is concluded; one that is not given is None."""
+    group = parser.add_argument_group("settings", "Each option wins over --settings.")
+    group.add_argument(
+        "--settings", choices=[WINDOW], help="begin with what the window remembers (otherwise with the defaults)"
+    )
+    group.add_argument("--spectrum", choices=list(SPECTRA), help=f"the labels shown (otherwise {SEVEN.name})")
+    for option, setting, metavar, what in (
+        ("--prediction-sensitivity", "prediction_sensitivity_percent", "PERCENT", "a label less probable is uncertain"),
+        ("--tracking-sensitivity", "tracking_sensitivity_px", "PX", "a face that jumps farther is another one"),
+        ("--every", "prediction_every_frames", "N", "classify a face in every Nth frame"),
+        ("--label-every", "label_every_frames", "N", "give a face a new label in every Nth frame"),
     ):
         low, high = RANGES[setting]
-        parser.add_argument(option, dest=setting, metavar="N", type=_whole(low, high), help=f"{what}, {low} to {high}")
-    parser.add_argument("--faces", choices=FINDERS, default=BOTH, help=f"what finds faces (otherwise {BOTH})")
-    parser.add_argument("--model", metavar="FILE", default=DEFAULT_MODEL, help=_MODEL_HELP)
+        default = getattr(Settings(), setting)
+        text = f"{what}, {low} to {high} (otherwise {default})"
+        group.add_argument(option, dest=setting, metavar=metavar, type=_whole(low, high), help=text)
+    group.add_argument(
+        "--faces", dest="faces_found_by", choices=FINDERS, help=f"what finds faces (otherwise {BOTH})"
+    )
+    group.add_argument("--model", metavar="FILE", help=_MODEL_HELP)
 
 
 def _add_benchmark(commands: "_Commands[argparse.ArgumentParser]") -> None:

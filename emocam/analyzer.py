@@ -17,7 +17,7 @@ from emocam.messages import Box, Face, FaceMeasures, Frame, FrameResult
 from emocam.sessions.columns import MEASURE_COLUMNS
 from emocam.settings import Settings
 from emocam.sources.errors import SourceError
-from emocam.sources.pictures import read_picture
+from emocam.sources.picture_file import read_picture
 
 DEFAULTS = Settings()
 
@@ -55,13 +55,14 @@ class Analysis:
 
     time_s: seconds since the stream's or film's start, 0 for a single picture. faces: those in sight, by number.
     departed: faces that left before their label was due, and got it now. model_labels: the network's labels, in its
-    order.
+    order. picture: the file's name, in a folder of pictures; else empty.
     """
 
     time_s: float
     faces: tuple[AnalyzedFace, ...]
     departed: tuple[AnalyzedFace, ...]
     model_labels: tuple[str, ...]
+    picture: str = ""
 
     def rows(self) -> list[dict[str, object]]:
         """Return a row for each face, or one that says `no_face`; the keys are columns of faces.csv.
@@ -86,6 +87,7 @@ class Analysis:
             "label": face.label if face else None,
             "confidence": face.confidence if face else None,
             **{column.name: getattr(measures, column.name, None) for column in MEASURE_COLUMNS},
+            "picture": self.picture or None,
         }
 
 
@@ -188,6 +190,7 @@ def _analysis(result: FrameResult) -> Analysis:
         faces=tuple(_analyzed(face, labels) for face in result.faces),
         departed=tuple(_analyzed(face, labels) for face in result.departed),
         model_labels=labels,
+        picture=result.frame.picture,
     )
 
 

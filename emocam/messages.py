@@ -117,6 +117,7 @@ class Face:
     points: (468, 3) float32 `x, y` in pixels of the frame and a depth in pixels, in the numbers of MediaPipe's face
         mesh; None where the face is not seen well enough for them.
     measures: what the points tell; None without them.
+    boxes_before: where it was in the frames right before, in their order, while it was not yet sure to be a face.
     """
 
     track_id: int
@@ -128,6 +129,7 @@ class Face:
     is_new_label: bool = False
     points: np.ndarray | None = None
     measures: FaceMeasures | None = None
+    boxes_before: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,10 @@ class Pool:
         self._sum, self._count, self._frames_since_label = None, 0, 0
         return True
 
+    def part(self) -> None:
+        """Begin anew, because what comes is no longer what was pooled: the label shown until now holds nothing back."""
+        self.label, self._sum, self._count = None, None, 0
+
     def clear(self) -> None:
         """Forget the predictions and the label: another network answers from now on."""
         self.presented, self.label, self._sum, self._count = None, None, None, 0

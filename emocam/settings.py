@@ -2,6 +2,8 @@
 
 import json
 import logging
+import os
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +16,8 @@ from emocam.labels import SEVEN, SPECTRA
 log = logging.getLogger(__name__)
 
 VERSION = 1
+OWNER_ONLY = 0o600
+LARGEST_TEXT = 1_000_000  # characters of a file; ours have some hundred
 DEFAULT_MODEL = "residual_ferplus"
 
 CASCADES, BLAZEFACE, BOTH = "cascades", "blazeface", "both"
@@ -70,7 +74,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         if self.source is not None and not isinstance(self.source, str):
-            raise ValueError(f"source: expected a text or nothing; got {self.source!r}")
+            raise ValueError(f"source: expected a text or nothing; got {type(self.source).__name__}")
         if not isinstance(self.spectrum, str) or self.spectrum not in SPECTRA:
             raise ValueError(f"spectrum: expected one of {', '.join(SPECTRA)}; got {self.spectrum!r}")
         if self.faces_found_by not in FINDERS:
@@ -89,10 +93,17 @@ def settings_path() -> Path:
 
 
 def save_settings(settings: Settings, path: Path) -> None:
-    """Write settings so that a crash in the middle leaves the old file whole; raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write settings so that a crash in the middle leaves the old file whole; raises OSError.
+
+    The file is its owner's alone to read, and so is its folder if it is made here: an address may hold a password.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_suffix(".new")
-    draft.write_text(json.dumps({"version": VERSION, **asdict(settings)}, indent=2), encoding="utf-8")
+    draft.unlink(missing_ok=True)  # one left by a crash may be anyone's to read, or lead elsewhere
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY), "w", encoding="utf-8") as file:
+        json.dump({"version": VERSION, **asdict(settings)}, file, indent=2)
+        file.flush()
+        os.fsync(file.fileno())
     draft.replace(path)
 
 
@@ -103,21 +114,44 @@ def load_settings(path: Path) -> Settings:
     name before anything overwrites it.
     """
     try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(stored, dict):
-            raise ValueError(f"expected an object, got {type(stored).__name__}")
+        settings, problems = stored_settings(path)
     except FileNotFoundError:
         return Settings()
-    except (OSError, ValueError, RecursionError) as error:  # the last for deeply nested JSON
+    except (OSError, ValueError) as error:
         log.warning("settings in %s cannot be read (%s): the defaults are used", path, error)
         _keep_aside(path)
         return Settings()
-    settings, problems = _known_values(stored)
     for problem in problems:
         log.warning("settings in %s: %s; the default is used", path, problem)
     if problems:
         _keep_aside(path)
     return settings
+
+
+def stored_settings(path: Path) -> tuple[Settings, list[str]]:
+    """Return the settings in a file, with the default for each that is damaged, and what is wrong with those.
+
+    Raises OSError, and ValueError where the file holds no settings.
+    """
+    try:
+        stored = json.loads(_read_text(path))
+    except RecursionError as error:  # deeply nested JSON
+        raise ValueError(str(error)) from None
+    if not isinstance(stored, dict):
+        raise ValueError(f"expected an object, got {type(stored).__name__}")
+    return _known_values(stored)
+
+
+def _read_text(path: Path) -> str:
+    if path.exists() and not path.is_file():  # reading a pipe waits for ever
+        raise ValueError("expected a file")
+    with path.open(encoding="utf-8") as file:
+        with suppress(OSError):  # of a former version, and so will be what is kept aside
+            path.chmod(OWNER_ONLY)
+        text = file.read(LARGEST_TEXT + 1)
+    if len(text) > LARGEST_TEXT:
+        raise ValueError(f"expected at most {LARGEST_TEXT} characters")
+    return text
 
 
 def _known_values(stored: dict[str, Any]) -> tuple[Settings, list[str]]:

@@ -34,6 +34,18 @@ MAY_IMPORT = {
     "outputs": {"engine", "sources", "sessions"},
 }
 WINGS = {*MAY_IMPORT, "commands", "gui"}
+# Training's folders and the modules beside them, from the ground up: each imports only from floors below its own.
+FLOORS_OF_TRAINING = (
+    {"recipe", "quiet", "machine", "tables"},
+    {"networks", "data"},
+    {"scoring"},
+    {"fitting"},
+    {"exporting"},
+    {"zoo"},
+    {"reporting"},
+    {"options"},
+    {"__main__"},
+)
 DOORS = ("__init__", "__main__", "analyzer")  # modules beside the wings that others enter by
 
 
@@ -105,10 +117,29 @@ def test_the_pipeline_and_a_shipped_model_need_neither_keras_nor_tensorflow():
     assert not imported & KERAS
 
 
+def test_what_reads_films_is_imported_with_the_first_film():
+    assert "av" not in packages_imported_by("import emocam.sources, emocam.capture.loop, emocam.gui.app")
+    opened = "from emocam.resources import demo_clip\nfrom emocam.sources import open_source\n"
+    assert "av" in packages_imported_by(opened + "open_source(str(demo_clip())).close()")
+
+
 def test_emocam_never_imports_training():
     assert not [name for name in names_imported_in(ROOT / "emocam") if name.split(".")[0] == "training"]
     modules = ", ".join(modules_outside_the_window())
     assert "training" not in packages_imported_by(f"import {modules}, emocam.gui.app")
+
+
+def test_training_is_built_in_floors():
+    folder = ROOT / "training"
+    rooms = {path.stem for path in folder.glob("*.py")} | {path.parent.name for path in folder.glob("*/__init__.py")}
+    assert rooms - {"__init__"} == set().union(*FLOORS_OF_TRAINING)
+    below: set[str] = set()
+    for floor in FLOORS_OF_TRAINING:
+        for room in floor:
+            path = folder / room if (folder / room).is_dir() else folder / f"{room}.py"
+            taken = {name.split(".")[1] for name in names_imported_in(path) if name.startswith("training.")}
+            assert taken - {room} <= below, room
+        below |= floor
 
 
 def test_training_takes_from_emocam_only_what_both_share():
@@ -135,6 +166,15 @@ assert all(state == (0, [], True) for state in loggers().values()), loggers()
 """
     imported = packages_imported_by(code % door)
     assert not imported & (QT | KERAS)
+
+
+def test_pillow_is_imported_with_the_first_picture_and_not_before():
+    imported = packages_imported_by("import emocam, emocam.capture.loop, emocam.commands.analyze")
+    assert not imported & {"PIL", "pillow_heif"}
+    assert {"PIL", "pillow_heif"} <= packages_imported_by(
+        "from emocam.sources import open_source\nfrom emocam.resources import asset_path\n"
+        "open_source(str(asset_path('icon.png'))).close()"
+    )
 
 
 def test_help_answers_without_opencv_networks_or_qt():

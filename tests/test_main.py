@@ -1,14 +1,17 @@
 """The command line: which command runs, with what, and what it answers when it cannot."""
 
 import json
+import shutil
 import subprocess
 import sys
 from types import ModuleType
 
+import h5py
 import pytest
 
 from emocam.__main__ import main
 from emocam.commands import cameras, window
+from emocam.resources import shipped_models
 from emocam.settings import DEFAULT_MODEL
 from emocam.sources import Camera
 
@@ -115,6 +118,26 @@ def test_a_model_says_what_it_was_made_for(capsys):
     told = json.loads(capsys.readouterr().out)
     assert told["image_size_px"] == 48
     assert set(told["points_crop"]) == {"margin", "raised", "turned"}
+
+
+def test_a_model_tells_the_terminal_nothing_to_obey(tmp_path, capsys):
+    path = tmp_path / "own.hdf5"
+    shutil.copy(shipped_models()[DEFAULT_MODEL], path)
+    with h5py.File(path, "r+") as file:
+        told = json.loads(file.attrs["emocam"])
+        told |= {"dataset": "a\x1b[31mred\x9b2J\r", "me\u202etrics": {"\x07bell": ["\x1b]0;title\x07", 0.5]}}
+        file.attrs["emocam"] = json.dumps(told)
+    assert main(["model", str(path)]) == 0
+    printed = capsys.readouterr().out
+    assert all(line.isprintable() for line in printed.splitlines())
+    assert "a\\x1b[31mred" in printed
+
+
+def test_a_camera_s_name_tells_the_terminal_nothing_to_obey(monkeypatch, capsys):
+    camera = Camera(name="Desk\x1b[2J", identity="usb-1:2:Desk\x1b[2J", index=0, backend=200)
+    monkeypatch.setattr(cameras, "list_cameras", lambda: [camera])
+    assert main(["cameras"]) == 0
+    assert "\x1b" not in capsys.readouterr().out
 
 
 def test_a_file_that_is_no_model_is_refused_by_name(tmp_path, capsys):

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 from dataclasses import asdict
 
 import pytest
@@ -120,6 +121,54 @@ def test_a_failed_save_leaves_the_old_settings_whole(tmp_path):
     with pytest.raises(OSError):
         save_settings(Settings(), path)
     assert load_settings(path) == CHOSEN
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows gives a user's folders to that user alone")
+def test_nobody_else_may_read_the_settings_which_may_hold_a_password(tmp_path):
+    path = tmp_path / "Emocam" / "settings.json"
+    former = os.umask(0)
+    try:
+        save_settings(CHOSEN, path)
+        assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+        path.chmod(0o644)
+        path.with_suffix(".new").touch(0o666)
+        save_settings(Settings(), path)
+        assert path.stat().st_mode & 0o777 == 0o600
+    finally:
+        os.umask(former)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows gives a user's folders to that user alone")
+def test_settings_that_others_could_read_are_closed_to_them_where_they_are_and_aside(tmp_path):
+    path = tmp_path / "settings.json"
+    write(path, source="rtsp://me:secret@camera/")
+    path.chmod(0o644)
+    load_settings(path)
+    assert path.stat().st_mode & 0o777 == 0o600
+    write(path, source=["rtsp://me:secret@camera/"])
+    path.chmod(0o644)
+    load_settings(path)
+    assert [other.stat().st_mode & 0o777 for other in kept_aside(path)] == [0o600]
+
+
+def test_no_setting_that_is_refused_is_quoted_with_an_address(tmp_path, caplog):
+    write(tmp_path / "settings.json", source=["rtsp://me:secret@camera/"])
+    load_settings(tmp_path / "settings.json")
+    assert "source: expected a text or nothing; got list" in caplog.text
+    assert "secret" not in caplog.text
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such pipes")
+def test_a_pipe_in_the_place_of_the_settings_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "settings.json")
+    assert load_settings(tmp_path / "settings.json") == Settings()
+
+
+def test_settings_that_are_much_too_long_are_not_read_whole(tmp_path, caplog):
+    path = tmp_path / "settings.json"
+    path.write_text(json.dumps({"version": VERSION, "source": "a" * 2_000_000}))
+    assert load_settings(path) == Settings()
+    assert "at most 1000000 characters" in caplog.text
 
 
 JSON_VALUES = st.recursive(

@@ -14,32 +14,17 @@ from pathlib import Path
 
 from emocam.engine.model_file import ModelFile, ModelFileError, read_model_file
 from training.data.elsewhere import OtherFaces, read_elsewhere
-from training.data.faces import PUBLIC_TEST, TRAINING, DataError, FaceData, count_warnings, read_faces, validation_split
+from training.data.faces import TRAINING, DataError, FaceData, count_warnings, read_faces, validation_split
 from training.fitting.history import RunError
-from training.fitting.recipes import RECIPES, find_recipe, model_names, with_those_before
+from training.fitting.recipes import RECIPES, find_recipe, with_those_before
 from training.networks.register import NetworkError
+from training.options import POLICIES, build_parser
 from training.quiet import quiet
+from training.recipe import Recipe
 from training.reporting.terminal import print_ensemble, print_scores
 
 INTERRUPTED = 130  # what shells report for a program that Ctrl-C has ended
 STOPPED = "\nStopped. The finished epochs are kept: the same command goes on from there."
-POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
-BACKENDS = ("tensorflow", "jax", "torch")
-
-
-def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of the whole command line."""
-    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__.splitlines()[0])
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    _add_fit(commands)
-    _add_compare(commands)
-    _add_zoo(commands)
-    _add_evaluate(commands)
-    _add_export(commands)
-    _add_report(commands)
-    _add_geometry(commands)
-    _add_stamp(commands)
-    return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"{package} is not installed. Install the extra `train`: pip install -e '.[train]'", file=sys.stderr)
             return 1
     try:
-        return int(options.run(options))
+        return RUN[options.command](options)
     except (DataError, ModelFileError, NetworkError, RunError) as error:
         print(f"python -m training {options.command}: {error}", file=sys.stderr)
         return 1
@@ -64,10 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run_fit(options: argparse.Namespace) -> int:
     """Fit a network, or go on with a run."""
-    recipe = find_recipe(options.recipe)
-    if options.ferplus is None and any(head.ferplus_share > 0 for head in recipe.heads):
-        raise DataError(f"recipe {recipe.name} mixes FER+ votes into the targets: give fer2013new.csv with --ferplus")
-    changes = {name: getattr(options, name) for name in ("epochs", "seed") if getattr(options, name) is not None}
+    recipe = _recipe(options)
     folder = options.out or Path("runs") / recipe.name
     data = _read(options, needs=TRAINING)
     _set_up_keras(options)
@@ -80,7 +62,7 @@ def run_fit(options: argparse.Namespace) -> int:
     try:
         for each in chain:
             run = folder if each is recipe else folder.parent / each.name
-            written = fit_with_progress(data, replace(each, **changes), folder=run)
+            written = fit_with_progress(data, _changed(each, options), folder=run)
     except KeyboardInterrupt:
         print(STOPPED, file=sys.stderr)
         return INTERRUPTED
@@ -88,6 +70,29 @@ def run_fit(options: argparse.Namespace) -> int:
     for weights in written:
         print(f"python -m training export {weights} --out models/{weights.name} --data {options.data}")
     return 0
+
+
+def _recipe(options: argparse.Namespace) -> Recipe:
+    """Return the recipe that was asked for; raises DataError where the votes that it mixes in are not given."""
+    recipe = find_recipe(options.recipe)
+    if options.no_votes and len(with_those_before(recipe)) > 1:
+        alone = sorted(name for name, each in RECIPES.items() if len(with_those_before(each)) == 1)
+        raise DataError(f"recipe {recipe.name} goes on from networks that learnt the FER+ votes. Without votes, fit "
+                        f"one of {', '.join(alone)}")
+    if options.ferplus is None and not options.no_votes and any(head.ferplus_share > 0 for head in recipe.heads):
+        raise DataError(f"recipe {recipe.name} mixes FER+ votes into the targets: give fer2013new.csv with --ferplus, "
+                        "or fit without them by --no-votes")
+    return recipe
+
+
+def _changed(recipe: Recipe, options: argparse.Namespace) -> Recipe:
+    """Return a recipe with the numbers that the options change."""
+    changes = {name: getattr(options, name) for name in ("epochs", "seed") if getattr(options, name) is not None}
+    if options.no_votes:
+        changes["heads"] = tuple(
+            replace(head, ferplus_share=0.0) for head in recipe.heads if head.ferplus_share < 1
+        )
+    return replace(recipe, **changes)
 
 
 def run_compare(options: argparse.Namespace) -> int:
@@ -109,9 +114,9 @@ def run_zoo(options: argparse.Namespace) -> int:
     data = _read(options, needs=TRAINING)
     elsewhere = _read_folders(options.elsewhere)
     _set_up_keras(options)
-    from training.fitting.zoo import RATES, ZOO
-    from training.fitting.zoo_runs import run_zoo
     from training.reporting.zoo import write_zoo
+    from training.zoo.entries import RATES, ZOO
+    from training.zoo.runs import run_zoo
 
     unknown = [name for name in options.names if name not in ZOO]
     if unknown:
@@ -160,7 +165,7 @@ def _evaluate_votes(options: argparse.Namespace, models: list[ModelFile], data: 
 def run_export(options: argparse.Namespace) -> int:
     """Make a model file."""
     os.environ["KERAS_BACKEND"] = "tensorflow"  # LiteRT is made by TensorFlow, whatever the network was fitted on
-    from training.export import export, find_weights
+    from training.exporting.export import export, find_weights
 
     weights = find_weights(options.model)
     out = options.out or (weights if options.model.is_file() else Path("models") / weights.name)
@@ -206,7 +211,7 @@ def run_geometry(options: argparse.Namespace) -> int:
 
 def run_stamp(options: argparse.Namespace) -> int:
     """Write a recipe's geometry into model files."""
-    from training.stamp import stamp_points_crop
+    from training.exporting.stamp import stamp_points_crop
 
     for path in options.model:
         crop = stamp_points_crop(path)
@@ -248,124 +253,16 @@ def _read_folders(folders: Sequence[Path]) -> dict[str, OtherFaces]:
     return {source: faces for folder in folders for source, faces in read_elsewhere(folder).items()}
 
 
-def _add_fit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser("fit", help="fit a network by a recipe, or go on with a run that was stopped")
-    _add_data(parser)
-    parser.add_argument("--recipe", required=True, choices=sorted([*RECIPES, *model_names()]), metavar="NAME",
-                        help="a recipe, or a model that one makes: %(choices)s; its teachers are fitted first")
-    parser.add_argument("--out", type=Path, metavar="FOLDER", help="the run's folder (default: runs/RECIPE)")
-    parser.add_argument("--epochs", type=_positive, metavar="N", help="other than the recipe's")
-    parser.add_argument("--seed", type=int, metavar="N", help="other than the recipe's")
-    _add_computation(parser)
-    parser.set_defaults(run=run_fit)
-
-
-def _add_compare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser("compare", help="try one change of a recipe at a time in short fits; print a table")
-    parser.add_argument("changes", nargs="*", metavar="CHANGE",
-                        help="see CHANGES in training/fitting/compare.py (default: all)")
-    _add_data(parser)
-    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2], metavar="N", help="(default: 1 2)")
-    parser.add_argument("--out", type=Path, default=Path("runs"), metavar="FOLDER",
-                        help="of the runs; those that are finished there are not fitted again (default: %(default)s)")
-    _add_computation(parser)
-    parser.set_defaults(run=run_compare)
-
-
-def _add_zoo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser("zoo", help="fit networks of the literature for the same computation each; a table")
-    parser.add_argument("names", nargs="*", metavar="NAME", help="see ZOO in training/fitting/zoo.py (default: all)")
-    _add_data(parser)
-    parser.add_argument("--budget", choices=("half", "quarter", "sixteenth", "sixty_fourth"), default="quarter",
-                        help="of the computation of a full fit of the default network (default: %(default)s)")
-    parser.add_argument("--rates", type=float, nargs="+", metavar="RATE", help="peak learning rates (default: three)")
-    parser.add_argument("--seeds", type=int, nargs="+", default=[20], metavar="N", help="(default: 20)")
-    parser.add_argument("--out", type=Path, default=Path("runs/zoo"), metavar="FOLDER",
-                        help="of the runs and their results; finished ones are not fitted again (default: %(default)s)")
-    parser.add_argument("--elsewhere", type=Path, nargs="+", default=[], metavar="FOLDER",
-                        help="also score faces that are not FER-2013's, see `evaluate`")
-    parser.add_argument("--page", type=Path, default=Path("training/ZOO.md"), metavar="FILE",
-                        help="the table of all finished fits, with a plot beside (default: %(default)s)")
-    _add_computation(parser)
-    parser.set_defaults(run=run_zoo)
-
-
-def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser("evaluate", help="score a model, or the mean of several, on one split of a data file")
-    parser.add_argument("model", type=Path, nargs="+", metavar="MODEL", help="an .hdf5 model file")
-    _add_data(parser)
-    parser.add_argument("--split", default=PUBLIC_TEST, metavar="NAME", help="any in the file (default: %(default)s)")
-    _add_elsewhere(parser)
-    parser.add_argument("--vote", choices=("mean", "majority", "weighted"),
-                        help="let the models vote, and tell the accuracy of ensembles of 1 to all, which join in the "
-                        "order of their accuracy on the validation split")
-    parser.add_argument("--mirrored", action="store_true", help="average the answers to each face and its mirror image")
-    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
-    parser.set_defaults(run=run_evaluate)
-
-
-def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser("export", help="make a model file for the app out of a run or a Keras .hdf5 file")
-    parser.add_argument("model", type=Path, metavar="MODEL_OR_RUN", help="a Keras .hdf5 file, or a run's folder")
-    parser.add_argument("--data", type=Path, required=True, metavar="CSV|FOLDER",
-                        help="real faces, on which the compiled network is compared with Keras")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="default: MODEL itself; models/NAME.hdf5 for a run")
-    parser.add_argument("--recipe", choices=model_names(), metavar="NAME",
-                        help="describe the file as this model (%(choices)s), where it does not describe itself")
-    parser.add_argument("--whole-weights", action="store_true",
-                        help="compile with weights of 8 bits: fewer bytes, and quicker for plain convolutions")
-    parser.set_defaults(run=run_export)
-
-
-def _add_report(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser("report", help="write MODEL.md beside the model, with pictures and scores")
-    parser.add_argument("model", type=Path, metavar="MODEL", help="an .hdf5 model file")
-    _add_data(parser)
-    parser.add_argument("--split", default=PUBLIC_TEST, metavar="NAME", help="any in the file (default: %(default)s)")
-    _add_elsewhere(parser)
-    parser.add_argument("--history", type=Path, metavar="CSV", help="of the run (default: the one that export kept)")
-    parser.add_argument("--machine", metavar="TEXT", help="what it was trained on, if the file does not say")
-    parser.set_defaults(run=run_report)
-
-
-def _add_geometry(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser("geometry", help="try how faces are best cut out by their points; print a table")
-    parser.add_argument("model", type=Path, metavar="MODEL", help="an .hdf5 model file")
-    parser.add_argument("--elsewhere", type=Path, nargs="+", required=True, metavar="FOLDER",
-                        help="faces that are not FER-2013's, see evaluate; the mean of all their collections decides")
-    parser.set_defaults(run=run_geometry)
-
-
-def _add_stamp(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser("stamp", help="write into model files how their recipe has faces cut out by points")
-    parser.add_argument("model", type=Path, nargs="+", metavar="MODEL", help="an .hdf5 model file of a recipe here")
-    parser.set_defaults(run=run_stamp)
-
-
-def _add_data(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", type=Path, required=True, metavar="CSV|FOLDER",
-                        help="fer2013.csv, icml_face_data.csv, or a folder of SPLIT/LABEL/ pictures")
-    parser.add_argument("--ferplus", type=Path, metavar="CSV", help="fer2013new.csv, the votes of FER+")
-
-
-def _add_computation(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--backend", choices=BACKENDS, help="what Keras runs on (default: as Keras is set up)")
-    parser.add_argument("--precision", choices=POLICIES, default="float32",
-                        help="of the computation; bfloat16 is quicker where the machine has it; weights stay float32")
-
-
-def _add_elsewhere(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--elsewhere", type=Path, metavar="FOLDER",
-                        help="also score faces that are not FER-2013's: faces.webp, a sheet of 128×128 tiles, and "
-                        "labels.csv with the columns source and emotion")
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"expected 1 or more; got {number}")
-    return number
-
+RUN = {
+    "fit": run_fit,
+    "compare": run_compare,
+    "zoo": run_zoo,
+    "evaluate": run_evaluate,
+    "export": run_export,
+    "report": run_report,
+    "geometry": run_geometry,
+    "stamp": run_stamp,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

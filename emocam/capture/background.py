@@ -19,7 +19,7 @@ def start_beside(call: Callable[[], T], *, name: str) -> Future[T]:
     def run() -> None:
         try:
             value = call()
-        except Exception as error:  # handed on, not swallowed: `Future.result` raises it in the caller
+        except BaseException as error:  # handed on, not swallowed: `Future.result` raises it in the caller
             future.set_exception(error)
         else:
             future.set_result(value)

@@ -50,6 +50,13 @@ class SourceLost:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceNotice:
+    """Something is worth knowing of the source, though nothing is wrong; text: a sentence for people."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class SourceEnded:
     """A file or folder has been played to its end; problem: what was wrong with it, if anything."""
 
@@ -96,6 +103,14 @@ class RecordingStopped:
 
 
 @dataclass(frozen=True, slots=True)
+class SpreadsheetWritten:
+    """The spreadsheet of a session that ended is there, or could not be written: problem says why, and what to do."""
+
+    folder: Path
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Crashed:
     """The loop has ended by an error that nobody expected; what was recorded is whole."""
 
@@ -106,11 +121,13 @@ Event = (
     SourceOpened
     | SourceFailed
     | SourceLost
+    | SourceNotice
     | SourceEnded
     | ModelOpened
     | ModelFailed
     | FinderProblem
     | RecordingStarted
     | RecordingStopped
+    | SpreadsheetWritten
     | Crashed
 )

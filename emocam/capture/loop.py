@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from emocam.addresses import shown_address, without_secrets
 from emocam.capture.background import start_beside
 from emocam.capture.events import (
     SINCE_OPENED,
@@ -25,10 +26,13 @@ from emocam.capture.events import (
     SourceEnded,
     SourceFailed,
     SourceLost,
+    SourceNotice,
     SourceOpened,
+    SpreadsheetWritten,
 )
 from emocam.capture.listeners import Listeners
 from emocam.capture.playback import Ended, Failed, Opened, Playback, Step
+from emocam.capture.spreadsheets import write_in_own_process
 from emocam.clock import steady_s
 from emocam.engine.classification import Classifier, open_classifier
 from emocam.engine.model_file import ModelFileError, resolve_model
@@ -37,6 +41,7 @@ from emocam.latest import Latest
 from emocam.messages import Frame, FrameResult, Gap
 from emocam.sessions.files import RecordingError
 from emocam.sessions.recorder import SessionRecorder, default_parent, new_session_folder
+from emocam.sessions.spreadsheet import SpreadsheetError
 from emocam.sessions.statistics import SharesSoFar
 from emocam.settings import Settings
 from emocam.sources import Source, open_source
@@ -51,13 +56,15 @@ STAYS_S = 0.3  # a picture that stays for longer shows changed settings at once,
 class Engine:
     """What a capture loop runs on; a test puts its own in place.
 
-    open_model: takes the text of Settings.model and raises ModelFileError.
+    open_model: takes the text of Settings.model and raises ModelFileError. write_spreadsheet: takes the folder of a
+    session that has ended, on a thread of its own, and raises SpreadsheetError.
     """
 
     open_source: Callable[[str | None], Source] = open_source
     open_model: Callable[[str], Classifier] = lambda text: open_classifier(resolve_model(text))
     make_pipeline: Callable[[], Pipeline] = Pipeline
     sessions_folder: Callable[[], Path] = default_parent
+    write_spreadsheet: Callable[[Path], None] = write_in_own_process
     clock: Callable[[], float] = steady_s
 
 
@@ -80,6 +87,7 @@ class CaptureLoop:
         self._loading: tuple[str, Future[Classifier]] | None = None
         self._playback = Playback(self._engine.open_source, clock=self._engine.clock)
         self._finder_problem: str | None = None  # that was told last
+        self._notice: str | None = None  # the same of the source
         self._recorder: SessionRecorder | None = None
         self._is_recording_awaited = False  # a recording begins with the next frame that a network answers
         self._shown: FrameResult | None = None  # the current source's newest
@@ -137,7 +145,10 @@ class CaptureLoop:
         self._commands.put(lambda: self._start_recording(waits=waits))
 
     def stop_recording(self) -> None:
-        """End the session and write its statistics, or wait for none any more; the answer is an event."""
+        """End the session and write its statistics, or wait for none any more; the answers are events.
+
+        One comes at once, and one when the session's spreadsheet is there.
+        """
         self._commands.put(self._stop_recording)
 
     def add_marker(self, start_s: float, end_s: float, name: str) -> None:
@@ -155,7 +166,7 @@ class CaptureLoop:
             self._work()
         except Exception as error:  # whoever listens lives on and is told
             log.exception("the capture loop ended")
-            self._listeners.tell(Crashed(f"{type(error).__name__}: {error}"))
+            self._listeners.tell(Crashed(without_secrets(f"{type(error).__name__}: {error}")))
         finally:
             self._playback.close()
             self._stop_recording()
@@ -210,6 +221,10 @@ class CaptureLoop:
         except ModelFileError as error:
             self._listeners.tell(ModelFailed(text, str(error)))
             return
+        except BaseException as error:  # whatever a library raised, a recording goes on with the network in use
+            log.exception("a network could not be opened")
+            self._listeners.tell(ModelFailed(text, f"It cannot be opened ({type(error).__name__}). Choose another."))
+            return
         self._classifier, self._current_model = classifier, text
         self._pipeline.use_classifier(classifier)
         self._record(lambda recorder: recorder.change_model(classifier.model))
@@ -224,7 +239,7 @@ class CaptureLoop:
         self._is_lost = self._is_absence_noted = False
         self._shown = None
         self._times_s.clear()
-        self._title = source or "the first camera"
+        self._title = shown_address(source) if source else "the first camera"
         self._playback.open(source, loops=loops)
 
     def _handle(self, step: Step) -> None:
@@ -248,6 +263,7 @@ class CaptureLoop:
             self._start_recording()
         result = self._conclude(frame)
         self._tell_finder_problem()
+        self._tell_notice()
         self._is_lost = False
         self._record(lambda recorder: recorder.record(result))
         self._shares.add(result)
@@ -291,6 +307,12 @@ class CaptureLoop:
         if problem is not None and problem != told:
             self._listeners.tell(FinderProblem(problem))
 
+    def _tell_notice(self) -> None:
+        notice = self._playback.notice
+        if notice is not None and notice != self._notice:
+            self._notice = notice
+            self._listeners.tell(SourceNotice(notice))
+
     def _rate(self) -> float:
         """Return the frames analysed in a second, over the last two."""
         now_s = self._engine.clock()
@@ -306,7 +328,7 @@ class CaptureLoop:
         self._title, self._is_live = opened.title, opened.is_live
         if opened.is_repeat:
             return
-        self._shown = None
+        self._notice = self._shown = None
         self._count_shares_anew(SINCE_OPENED)
         self._settings = replace(self._settings, source=opened.identity)
         self._record(lambda recorder: recorder.change_source(opened.title, is_live=opened.is_live))
@@ -378,3 +400,18 @@ class CaptureLoop:
         except RecordingError as error:
             problem = problem or str(error)
         self._listeners.tell(RecordingStopped(recorder.folder, problem))
+        if problem is None:
+            self._write_spreadsheet(recorder.folder)
+
+    def _write_spreadsheet(self, folder: Path) -> None:
+        """Let the spreadsheet of a session be written beside the loop, and tell when it is there."""
+        writing = start_beside(lambda: self._engine.write_spreadsheet(folder), name="write spreadsheet")
+        writing.add_done_callback(lambda future: self._commands.put(lambda: self._note_spreadsheet(folder, future)))
+
+    def _note_spreadsheet(self, folder: Path, writing: Future[None]) -> None:
+        try:
+            writing.result()
+        except SpreadsheetError as error:
+            self._listeners.tell(SpreadsheetWritten(folder, str(error)))
+        else:
+            self._listeners.tell(SpreadsheetWritten(folder, None))

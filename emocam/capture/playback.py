@@ -1,14 +1,18 @@
 """Play one source after another: opening beside, pacing files, looping, reopening what may come back."""
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
+from emocam.addresses import shown_address, without_secrets
 from emocam.capture.background import start_beside
 from emocam.clock import steady_s
 from emocam.messages import Frame, Gap
 from emocam.sources import Source, SourceError
+
+log = logging.getLogger(__name__)
 
 RETRY_S = 3.0  # A camera that is plugged in again is found within a breath, without hammering its driver.
 GAP_S = 1.0
@@ -93,6 +97,13 @@ class Playback:
         return self._source is not None and self._source.is_independent
 
     @property
+    def notice(self) -> str | None:
+        """What is worth knowing of a film's times; pictures have none."""
+        if self._source is None or self._source.is_independent:
+            return None
+        return self._source.details.notice
+
+    @property
     def wait_s(self) -> float:
         """Seconds during which `step` has nothing to give."""
         if self._source is None:
@@ -154,18 +165,26 @@ class Playback:
             self._source = opening.result()
         except SourceError as error:
             return self._fail(str(error))
+        except BaseException as error:  # whatever a library raised, a recording goes on without this source
+            log.exception("a source could not be opened")
+            return self._fail(f"{self._shown_text} cannot be opened ({type(error).__name__}). Choose another source.")
         self._reason = ""
         self._has_ended, self._pending, self._zero_s, self._frames_read = False, None, None, 0
         source = self._source
         return Opened(source.title, source.identity, source.is_live, self._is_repeat)
 
     def _fail(self, reason: str) -> Step | None:
-        retries = not (self._text is not None and Path(self._text).is_file())  # a bad file stays bad
+        retries = not _is_file(self._text)  # a bad file stays bad
         self._retry_at_s = self._clock() + RETRY_S if retries else None
+        reason = without_secrets(reason)  # goes into the session, too
         if reason == self._reason:
             return None
         self._reason = reason
         return Failed(reason, retries)
+
+    @property
+    def _shown_text(self) -> str:
+        return "The first camera" if self._text is None else shown_address(self._text)
 
     def _step_without_source(self) -> Gap | None:
         now_s = self._clock()
@@ -185,7 +204,12 @@ class Playback:
         if self._is_paused:
             return None
         if self._pending is None:
-            item = source.read(READ_TIMEOUT_S)
+            try:
+                item = source.read(READ_TIMEOUT_S)
+            except Exception as error:  # of a library that reads what it did not expect; the recording goes on
+                log.exception("a source could not be read further")
+                self._has_ended = True
+                return Ended(source.title, f"{source.title} cannot be read further ({type(error).__name__}).")
             if not isinstance(item, Frame):
                 return self._end(source) if item is None and source.ended else item
             self._pending = item
@@ -205,6 +229,13 @@ class Playback:
             return None
         self._has_ended = True
         return Ended(source.title, source.problem)
+
+
+def _is_file(text: str | None) -> bool:
+    try:
+        return text is not None and Path(text).is_file()
+    except (OSError, ValueError):  # an address may be longer than any name of a file
+        return False
 
 
 def _close_late(opening: Future[Source]) -> None:

@@ -13,9 +13,11 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from emocam.addresses import shown_address
 from emocam.capture.offline import frames_of
 from emocam.commands.plain import measure_plain
 from emocam.commands.process import peak_memory_bytes, process_age_s, usable_cores
+from emocam.commands.quiet import without_litert_lines
 from emocam.engine.classification import open_classifier
 from emocam.engine.model_file import ModelFileError, resolve_model
 from emocam.engine.pipeline import Pipeline
@@ -81,7 +83,8 @@ def run(options: argparse.Namespace) -> int:
     )
     try:
         model = resolve_model(options.model)
-        pipeline = Pipeline(open_classifier(model))
+        with without_litert_lines():
+            pipeline = Pipeline(open_classifier(model))
         measurements = measure(options.source, pipeline, settings=settings, frames=options.frames)
         if pipeline.problem:
             print(f"emocam benchmark: {pipeline.problem}", file=sys.stderr)
@@ -141,7 +144,7 @@ def measure(
         if not latencies:
             raise SourceError(source.problem or NO_PICTURE.format(source.title))
         if source.problem:
-            print(f"emocam benchmark: {text}: {source.problem}", file=sys.stderr)
+            print(f"emocam benchmark: {shown_address(text)}: {source.problem}", file=sys.stderr)
     totals_ms = [latency.total_ms for latency in latencies]
     classify_ms = [latency.classify_ms for latency, count in zip(latencies, faces, strict=True) if count]
     return Measurements(

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from rich.console import Console
 from rich.table import Table
 
+from emocam.plain_text import plain_text
 from emocam.sources import list_cameras
 
 
@@ -21,6 +22,6 @@ def run(options: argparse.Namespace) -> int:
         return 0
     table = Table("number", "name", "identity")
     for camera in cameras:
-        table.add_row(str(camera.index), camera.name, camera.identity)
+        table.add_row(str(camera.index), plain_text(camera.name), plain_text(camera.identity))
     Console(markup=False, highlight=False).print(table)
     return 0

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from emocam.engine.model_file import ModelFile, ModelFileError, read_model_file, resolve_model
 from emocam.engine.region import PointsCrop
+from emocam.plain_text import plain_text
 
 
 def run(options: argparse.Namespace) -> int:
@@ -26,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
     table.add_column()
     table.add_column(overflow="fold")
     for name, text in _rows(model):
-        table.add_row(name, text)
+        table.add_row(plain_text(name), text)
     Console(markup=False, highlight=False).print(table)
     return 0
 
@@ -35,7 +36,7 @@ def _rows(model: ModelFile) -> list[tuple[str, str]]:
     size = model.image_size_px
     fitting = "there, made from these weights" if model.litert else "missing, or made from other weights"
     rows = [
-        ("file", str(model.path)),
+        ("file", plain_text(str(model.path))),
         ("labels", ", ".join(model.labels)),
         ("input", f"{size} × {size} gray pixels, each × {model.scale:g} + {model.offset:g}"),
         ("crop margin", f"{model.crop_margin:g}"),
@@ -57,7 +58,7 @@ def _points_crop(crop: PointsCrop) -> str:
 
 def _text(value: Any) -> str:
     if isinstance(value, dict):
-        return "\n".join(f"{name.replace('_', ' ')}: {_text(each)}" for name, each in value.items())
+        return "\n".join(f"{plain_text(name.replace('_', ' '))}: {_text(each)}" for name, each in value.items())
     if isinstance(value, list):
         return ", ".join(_text(each) for each in value)
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return f"{value:.4g}" if isinstance(value, float) else plain_text(str(value))

@@ -9,6 +9,7 @@ from time import perf_counter
 import cv2
 import numpy as np
 
+from emocam.engine.keras_network import open_with_keras
 from emocam.engine.model_file import ModelFile, read_model_file
 from emocam.engine.preprocessing import crop_face, gray_picture, network_input
 from emocam.messages import Box
@@ -24,13 +25,11 @@ def measure_plain(images: Sequence[np.ndarray], model: Path) -> list[float] | No
     if importlib.util.find_spec("keras") is None:
         return None
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    described = read_model_file(model)  # first, since it refuses what Keras must not see
     try:
-        import keras
-
-        network = keras.saving.load_model(model, compile=False)
-    except (ImportError, OSError, ValueError, TypeError):  # no backend, or a file that Keras refuses
+        network = open_with_keras(described)
+    except Exception:  # no backend, or a file that Keras refuses, by whatever it raises then
         return None
-    described = read_model_file(model)
     cascade = cv2.CascadeClassifier(str(asset_path("haarcascade_frontalface_default.xml")))
     _analyze(images[0], cascade, network, described)  # the first call of `predict` traces the network
     times_ms = []

@@ -26,14 +26,18 @@ from emocam.capture.events import (
     SourceEnded,
     SourceFailed,
     SourceLost,
+    SourceNotice,
     SourceOpened,
+    SpreadsheetWritten,
 )
 from emocam.capture.loop import CaptureLoop, Engine
 from emocam.commands import INTERRUPTED
 from emocam.commands.options import chosen_settings
+from emocam.commands.quiet import without_litert_lines
 from emocam.latest import Latest
+from emocam.plain_text import plain_text
 from emocam.resources import demo_clip
-from emocam.sessions.files import SESSION
+from emocam.sessions.files import SESSION, SPREADSHEET
 from emocam.sessions.recorder import default_parent
 
 LOOK_EVERY_S = 0.1
@@ -77,7 +81,8 @@ class _Recording:
         """Record, and return the exit status; raises RecordError."""
         status = 0
         try:
-            self._wait_for(ModelOpened)
+            with without_litert_lines():
+                self._wait_for(ModelOpened)
             self._loop.open(source, loops=loops)
             self._wait_for(RecordingStarted)
             until = "Ctrl-C ends it" if length_s is None else f"for {timedelta(seconds=length_s)}"
@@ -90,6 +95,7 @@ class _Recording:
         self._loop.stop_recording()
         self._wait_for(RecordingStopped)
         print(_summary(self._title, self._folder), flush=True)
+        self._wait_for_spreadsheet()
         if problem:
             _say(problem)
             return 1
@@ -104,6 +110,12 @@ class _Recording:
     def _wait_for(self, kind: type[Event]) -> None:
         while not isinstance(self._next_event(), kind):
             pass
+
+    def _wait_for_spreadsheet(self) -> None:
+        try:
+            self._wait_for(SpreadsheetWritten)
+        except (KeyboardInterrupt, RecordError):  # the recording is whole, whatever the source does now
+            _say(f"{SPREADSHEET} is still being written, and will be there in a while")
 
     def _follow(self, length_s: float | None) -> str | None:
         """Return once enough is recorded: what was wrong with the source, if anything."""
@@ -126,10 +138,14 @@ class _Recording:
                 self._title = title
             case SourceLost(reason):
                 _say(f"{reason} It is looked for; the recording notes the gap.")
+            case SourceNotice(text):
+                _say(text)
             case FinderProblem(problem):
                 _say(f"faces are found without a part of Emocam: {problem}")
             case RecordingStarted(folder):
                 self._folder = folder
+            case SpreadsheetWritten(_, str(problem)):
+                _say(problem)
             case SourceFailed(reason) | ModelFailed(_, reason) | Crashed(reason) | RecordingStopped(_, str(reason)):
                 raise RecordError(reason)
         return event
@@ -141,6 +157,7 @@ def _running(loop: CaptureLoop) -> Iterator[None]:
     # A daemon: a driver that never answers must not keep the program from ending once all is written.
     thread = threading.Thread(target=loop.run, name="capture", daemon=True)
     numbers = [getattr(signal, name) for name in ENDING_SIGNALS if hasattr(signal, name)]
+    numbers = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]  # as under nohup
     before = [(number, signal.signal(number, _interrupt)) for number in numbers]
     thread.start()
     try:
@@ -184,8 +201,8 @@ def _summary(title: str, folder: Path) -> str:
     frames, dropped = described["frames_analysed"], described["frames_dropped"]
     start, end = (datetime.fromisoformat(described[name]) for name in ("start", "end"))
     length = timedelta(seconds=round((end - start).total_seconds()))
-    return f"{title}: {frames} frames analysed, {dropped} dropped, {length} -> {folder}"
+    return plain_text(f"{title}: {frames} frames analysed, {dropped} dropped, {length} -> {folder}")
 
 
 def _say(text: str) -> None:
-    print(f"emocam record: {text}", file=sys.stderr, flush=True)
+    print(plain_text(f"emocam record: {text}"), file=sys.stderr, flush=True)

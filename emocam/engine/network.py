@@ -30,6 +30,7 @@ def open_interpreter(flatbuffer: bytes) -> Any:
     # A flipped bit in a shape can claim gigabytes, which the allocation would take.
     check_size(sum(_tensor_bytes(tensor) for tensor in interpreter.get_tensor_details()))
     interpreter.allocate_tensors()
+    check_size(sum(_tensor_bytes(tensor) for tensor in interpreter.get_tensor_details()))  # as computed, not as claimed
     return interpreter
 
 

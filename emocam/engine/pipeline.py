@@ -12,11 +12,15 @@ from emocam.engine.model_file import ModelFile
 from emocam.engine.picture import Picture
 from emocam.engine.preprocessing import crop_face, crop_region
 from emocam.engine.region import Region, region_of_points
-from emocam.engine.tracking import Track, Tracker
+from emocam.engine.tracking import FORGET_AFTER_FRAMES, Track, Tracker
 from emocam.engine.watch import Watch, open_watch
 from emocam.messages import Box, Face, Frame, FrameResult, Latency
 from emocam.pooling import Pool, label_shown
 from emocam.settings import Settings
+
+# A film's frames that are so far apart may show other expressions, which last half a second to four seconds (Ekman
+# 2003), and faces elsewhere: no neighbour confirms a face, and no predictions are pooled.
+APART_FROM_S = 0.5
 
 
 class Pipeline:
@@ -37,6 +41,7 @@ class Pipeline:
         self._departing: list[tuple[int, Pool]] = []
         self._settings: Settings | None = None  # of the last frame
         self._answered: Classifier | None = None  # what answered it
+        self._last_s: float | None = None  # its time
 
     @property
     def problem(self) -> str | None:
@@ -61,17 +66,23 @@ class Pipeline:
         What their pools hold is presented with the next frame.
         """
         self._end(self._tracker.end_all())
+        self._last_s = None
         if self._watch is not None:
             self._watch.start_anew()
 
     def analyze(self, frame: Frame, settings: Settings, *, is_alone: bool = False) -> FrameResult:
         """Return what the frame shows under these settings.
 
-        is_alone: it is no part of a sequence, so that no later frame can confirm what may be a face.
+        is_alone: it is no part of a sequence, so that no later frame can confirm what may be a face. The frames of a
+        film (those with `lasts_s`) that are half a second or more apart are searched, classified and labelled each for
+        itself, whatever the settings; faces keep their numbers.
         """
         started = perf_counter()
         self._answered = self._classifier
         watch = self._take_settings(settings)
+        is_apart = self._is_apart(frame)
+        if is_apart:
+            watch.search_everywhere()
         picture = Picture(frame.image)
         sightings = watch.look(
             picture, known=[track.box for track in self._tracker.tracks], likely=self._tracker.candidates
@@ -79,17 +90,19 @@ class Pipeline:
         self._end(
             self._tracker.update(
                 [one.box for one in sightings],
-                hits_to_start=[1 if is_alone else one.hits_to_start for one in sightings],
+                hits_to_start=[1 if is_alone or is_apart else one.hits_to_start for one in sightings],
                 time_s=frame.time_s,
                 sensitivity_px=settings.tracking_sensitivity_px,
+                frames_to_forget=0 if frame.lasts_s is None else FORGET_AFTER_FRAMES,
             )
         )
         by_box = {one.box: one for one in sightings}
         tracks = [_Seen(track, by_box[track.box] if track.is_seen else None) for track in self._tracker.tracks]
         detected = perf_counter()
-        predictions = self._classify(picture, tracks, settings)
+        paced = replace(settings, prediction_every_frames=1, label_every_frames=1) if is_apart else settings
+        predictions = self._classify(picture, tracks, paced)
         classified = perf_counter()
-        faces = [self._face(one, predictions, watch, settings) for one in tracks]
+        faces = [self._face(one, predictions, watch, paced) for one in tracks]
         departed = [face for face in faces if face.box is None and face.is_new_label]
         departed += self._last_labels(settings)
         return FrameResult(
@@ -104,6 +117,17 @@ class Pipeline:
                 total_ms=(perf_counter() - started) * 1e3,
             ),
         )
+
+    def _is_apart(self, frame: Frame) -> bool:
+        """Tell whether a film's frame is far from its neighbours, and part what was pooled before it if it is."""
+        last_s, self._last_s = self._last_s, frame.time_s
+        if frame.lasts_s is None:
+            return False
+        is_after_gap = last_s is not None and frame.time_s - last_s >= APART_FROM_S
+        if is_after_gap:
+            for pool in self._pools.values():
+                pool.part()
+        return is_after_gap or frame.lasts_s >= APART_FROM_S
 
     def _take_settings(self, settings: Settings) -> Watch:
         before, self._settings = self._settings, settings
@@ -206,6 +230,7 @@ class Pipeline:
             is_new_label=is_new_label,
             points=None if face is None else face.points,
             measures=None if face is None else watch.measure(face),
+            boxes_before=one.track.boxes_before,
         )
 
     def _end(self, ended: Sequence[Track]) -> None:

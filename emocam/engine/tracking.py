@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from emocam.messages import Box
 
 FORGET_AFTER_S = 1.0  # a face may stay hidden this long, behind a hand say, and keep its number
+FORGET_AFTER_FRAMES = 2  # of a film, and be missed in so many frames, however far apart they are
+GOES_ON_S = 1.0  # as it moved; after longer a face is expected where it was last seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +16,8 @@ class Track:
     """One person over time.
 
     box: where the face was last seen. velocity_px_s: velocity of its centroid, (x, y). last_seen_s: on the
-    source's clock. is_seen: whether the last update found it.
+    source's clock. is_seen: whether the last update found it. missed: in how many frames since then it was not found.
+    boxes_before: of a track that the last update started, where it was in the frames right before.
     """
 
     track_id: int
@@ -22,14 +25,19 @@ class Track:
     velocity_px_s: tuple[float, float]
     last_seen_s: float
     is_seen: bool
+    missed: int = 0
+    boxes_before: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A possible face that is not a track yet: where it was last found, and in how many consecutive frames."""
+    """A possible face that is not a track yet: where it was found in consecutive frames."""
 
-    box: Box
-    hits: int
+    boxes: tuple[Box, ...]
+
+    @property
+    def box(self) -> Box:
+        return self.boxes[-1]
 
 
 class Tracker:
@@ -46,15 +54,25 @@ class Tracker:
         return [candidate.box for candidate in self._candidates]
 
     def update(
-        self, boxes: Sequence[Box], *, hits_to_start: Sequence[int], time_s: float, sensitivity_px: float
+        self,
+        boxes: Sequence[Box],
+        *,
+        hits_to_start: Sequence[int],
+        time_s: float,
+        sensitivity_px: float,
+        frames_to_forget: int = 0,
     ) -> list[Track]:
         """Assign the boxes of one frame to tracks, at most one to each; return the tracks that ended.
 
         A box farther than `sensitivity_px` from a track's last centroid belongs to another face. hits_to_start: for
         each box, in how many consecutive frames a face must be found before its track starts. A track ends when its
-        face has not been seen for a second.
+        face has not been seen for a second, and in frames_to_forget frames at least.
         """
-        ended = [track for track in self.tracks if time_s - track.last_seen_s > FORGET_AFTER_S]
+        ended = [
+            track
+            for track in self.tracks
+            if time_s - track.last_seen_s > FORGET_AFTER_S and track.missed >= frames_to_forget
+        ]
         alive = [track for track in self.tracks if track not in ended]
         box_of_track = _assign(
             [
@@ -67,7 +85,7 @@ class Tracker:
         updated = [
             _moved(track, boxes[box_of_track[index]], time_s)
             if index in box_of_track
-            else replace(track, is_seen=False)
+            else replace(track, is_seen=False, missed=track.missed + 1, boxes_before=())
             for index, track in enumerate(alive)
         ]
         taken = set(box_of_track.values())
@@ -84,8 +102,8 @@ class Tracker:
     def _started(self, found: Sequence[tuple[Box, int]], time_s: float, sensitivity_px: float) -> list[Track]:
         """Return the tracks that start with these boxes and their hits to start; the rest become candidates."""
         boxes = [box for box, _ in found]
-        hits_of_box = {
-            number: self._candidates[index].hits
+        boxes_before = {
+            number: self._candidates[index].boxes
             for index, number in _assign(
                 [
                     (_cost(candidate.box, candidate.box.centroid, box, sensitivity_px), index, number)
@@ -97,14 +115,12 @@ class Tracker:
         }
         starting, waiting = [], []
         for number, (box, needed) in enumerate(found):
-            hits = hits_of_box.get(number, 0) + 1
-            if hits >= needed:
-                starting.append(box)
-            else:
-                waiting.append(_Candidate(box, hits))
+            candidate = _Candidate((*boxes_before.get(number, ()), box))
+            (starting if len(candidate.boxes) >= needed else waiting).append(candidate)
         self._candidates = tuple(waiting)
         started = [
-            Track(self._next_id + count, box, (0.0, 0.0), time_s, True) for count, box in enumerate(starting)
+            Track(self._next_id + count, one.box, (0.0, 0.0), time_s, True, boxes_before=one.boxes[:-1])
+            for count, one in enumerate(starting)
         ]
         self._next_id += len(started)
         return started
@@ -142,13 +158,15 @@ def _expected(track: Track, time_s: float) -> tuple[float, float]:
     """Return where the centroid would be now at constant velocity; this tells crossing faces apart."""
     elapsed_s = time_s - track.last_seen_s
     x, y = track.box.centroid
+    if elapsed_s > GOES_ON_S:
+        return x, y
     return x + track.velocity_px_s[0] * elapsed_s, y + track.velocity_px_s[1] * elapsed_s
 
 
 def _moved(track: Track, box: Box, time_s: float) -> Track:
     elapsed_s = time_s - track.last_seen_s
     if elapsed_s <= 0:
-        return replace(track, box=box, is_seen=True)
+        return replace(track, box=box, is_seen=True, missed=0, boxes_before=())
     (old_x, old_y), (x, y) = track.box.centroid, box.centroid
     # Half old, half new: Haar boxes jitter by a few pixels, and a single difference would be mostly jitter.
     velocity = (

@@ -76,6 +76,10 @@ class Watch:
         """Forget what was seen: the next picture is another source's."""
         self._followed, self._is_first, self._hurry_frames = {}, True, 0
 
+    def search_everywhere(self) -> None:
+        """Search the next picture as a source's first, by all finders at once; known faces are followed all the same."""
+        self._is_first = True
+
     def measure(self, face: FacePoints) -> FaceMeasures | None:
         """Return what the points of a face tell; None where that cannot be told."""
         return None if self._canonical is None else self._canonical.measure(face.points)

@@ -2,15 +2,16 @@
 
 import logging
 import os
-import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType, TracebackType
+from types import TracebackType
 
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+from emocam.addresses import without_secrets
+from emocam.gui.ending_signals import call_on_ending_signal
 from emocam.gui.log_file import keep_log, log_path
 from emocam.gui.main_window import MainWindow
 from emocam.gui.theme import apply_theme
@@ -47,32 +48,36 @@ def run_app(*, source: str | None = None, model: str | None = None, demo: bool =
     worker = CaptureThread(settings)
     window = MainWindow(worker, settings, settings_path=path)
     _catch_all(window)
-    window.show()
-    worker.start()
-    window.start(_full_path(source) if source is not None else settings.source, is_demo=demo)
-    status = app.exec()
-    worker.stop()
-    worker.wait()
+
+    def end() -> None:
+        window.end()
+        app.exit()  # the loop of a dialog that waits for its answer, too
+
+    with call_on_ending_signal(end):
+        window.show()
+        worker.start()
+        window.start(_full_path(source) if source is not None else settings.source, is_demo=demo)
+        status = app.exec()
+        worker.stop()
+        worker.wait()
     return status
 
 
 def _full_path(text: str) -> str:
     """Return an existing path in full, so that it is found again from another folder; other texts as they are."""
-    path = Path(text).expanduser()
-    return str(path.resolve()) if path.exists() else text
+    try:
+        path = Path(text).expanduser()
+        return str(path.resolve()) if path.exists() else text
+    except (OSError, ValueError, RuntimeError):  # no name of a file; whoever opens it says what is wrong
+        return text
 
 
 def _catch_all(window: MainWindow) -> None:
-    """Keep the window open after an exception that nobody caught, and close it properly when the system asks."""
+    """Keep the window open after an exception that nobody caught."""
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         log.critical("nobody caught this", exc_info=(kind, error, trace))
-        window.notices.say(f"Something went wrong; {log_path()} has the details. {kind.__name__}: {error}")
-
-    def end(_number: int, _frame: FrameType | None) -> None:
-        window.end()
+        said = without_secrets(f"{kind.__name__}: {error}")
+        window.notices.say(f"Something went wrong; {log_path()} has the details. {said}")
 
     sys.excepthook = hook
-    # Python sees a signal when it next runs, which the window's timers and pictures make it do.
-    signal.signal(signal.SIGINT, end)
-    signal.signal(signal.SIGTERM, end)

@@ -28,6 +28,7 @@ from emocam.gui.settings_controls import CurrentSettings, SettingsControls
 from emocam.gui.settings_panel import SettingsPanel
 from emocam.gui.source_controls import SourceControls
 from emocam.gui.spectrum_controls import spectrum_controls
+from emocam.gui.spreadsheet_controls import SpreadsheetControls
 from emocam.gui.toolbar import MainToolBar
 from emocam.gui.view_controls import ViewControls
 from emocam.gui.worker import CaptureThread
@@ -137,6 +138,9 @@ class MainWindow(QMainWindow):
         self.session = SessionControls(
             worker, actions, self.status, self.notices, sessions_folder=sessions_folder, parent=self
         )
+        self._spreadsheets = SpreadsheetControls(
+            worker, actions, self.status, self.notices, sessions_folder=sessions_folder, parent=self
+        )
         self._models = ModelControls(
             worker, actions, settings, look=self._look, notices=self.notices, status=self.status, parent=self
         )
@@ -169,6 +173,7 @@ class MainWindow(QMainWindow):
     def _connect_parts(self) -> None:
         self._worker.result_ready.connect(self._show_newest)
         self._worker.finder_problem.connect(self._say_finder_problem)
+        self._worker.source_notice.connect(lambda text: self.notices.say(text))
         self._settings.changed.connect(lambda _before, now: self.toolbar.name_spectrum(now.spectrum))
         self._models.state_changed.connect(self.panel.show_network_state)
         self._models.scores_changed.connect(self.panel.show_scores)

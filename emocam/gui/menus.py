@@ -11,7 +11,11 @@ SOURCES, FINDERS, CHARTS, THEMES = "sources", "finders", "charts_shown", "themes
 
 # By title: the sections of each menu, between which a line is drawn, and in each the names of actions and menus.
 MENUS: dict[str, tuple[tuple[str, ...], ...]] = {
-    "&File": (("open_file", "open_folder", "open_stream", "open_demo", SOURCES), ("sessions",), ("quit",)),
+    "&File": (
+        ("open_file", "open_folder", "open_stream", "open_demo", SOURCES),
+        ("sessions", "spreadsheet"),
+        ("quit",),
+    ),
     "&Session": (("record", "marker"), ("pause", "retry")),
     "Se&ttings": (
         ("sensitivity_up", "sensitivity_down", "tracking_up", "tracking_down"),

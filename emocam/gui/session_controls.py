@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -9,6 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from emocam.capture.background import start_beside
+from emocam.capture.spreadsheets import write_in_own_process
 from emocam.gui.actions import ActionDeclaration, Actions
 from emocam.gui.advice import duration
 from emocam.gui.dialogs import MarkerDialog
@@ -18,6 +20,7 @@ from emocam.gui.opening import open_in_system
 from emocam.gui.worker import CaptureThread
 from emocam.sessions.files import RecordingError
 from emocam.sessions.recovery import complete_session, unfinished_sessions
+from emocam.sessions.spreadsheet import SpreadsheetError
 
 TICK_MS = 200
 
@@ -229,5 +232,12 @@ def _complete_all(folders: list[Path]) -> str:
         except RecordingError as error:
             problems.append(str(error))
     done = len(folders) - len(problems)
+    start_beside(lambda: _write_spreadsheets(folders), name="write spreadsheets")
     words = f"{done} {'recording' if done == 1 else 'recordings'} completed."
     return " ".join([words, *problems])
+
+
+def _write_spreadsheets(folders: list[Path]) -> None:
+    for folder in folders:
+        with suppress(SpreadsheetError):  # it is written again, and what is wrong told, when it is to be opened
+            write_in_own_process(folder)

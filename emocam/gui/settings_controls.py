@@ -12,7 +12,8 @@ from emocam.gui.live.status import Status
 from emocam.gui.remembered import SettingsKeeper
 from emocam.gui.settings_panel import SettingsPanel
 from emocam.gui.worker import CaptureThread
-from emocam.settings import Settings
+from emocam.resources import shipped_models
+from emocam.settings import DEFAULT_MODEL, Settings
 
 
 class CurrentSettings(QObject):
@@ -25,6 +26,13 @@ class CurrentSettings(QObject):
         super().__init__(parent)
         self._worker, self._settings = worker, settings
         self._keeper = SettingsKeeper(path, self)
+        # Damage in a network's file can end the process: none is remembered before it has run, nor from the last time.
+        is_trusted = settings.model in shipped_models()
+        self._model_that_ran = settings.model if is_trusted else DEFAULT_MODEL
+        worker.model_opened.connect(lambda text, _file: self._note_model_ran(text))
+        if not is_trusted:
+            self._keep()
+            self.save()
 
     @property
     def value(self) -> Settings:
@@ -37,12 +45,20 @@ class CurrentSettings(QObject):
         if self._settings == before:
             return
         self._worker.use_settings(self._settings)
-        self._keeper.keep(self._settings)
+        self._keep()
         self.changed.emit(before, self._settings)
 
     def save(self) -> None:
         """Write at once what has not been written yet."""
         self._keeper.save()
+
+    def _note_model_ran(self, text: str) -> None:
+        if text != self._model_that_ran:
+            self._model_that_ran = text
+            self._keep()
+
+    def _keep(self) -> None:
+        self._keeper.keep(replace(self._settings, model=self._model_that_ran))
 
 
 class SettingsControls(QObject):

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 
+from emocam.addresses import shown_address
 from emocam.gui.actions import ActionDeclaration, Actions
 from emocam.gui.advice import no_face_advice
 from emocam.gui.live.video_view import VideoView
@@ -100,7 +101,7 @@ class SourceControls(QObject):
     def open(self, source: str | None) -> None:
         """Show a source instead of the current one; None is the first camera."""
         self._is_demo = False
-        self._open(source, source or "the first camera")
+        self._open(source, shown_address(source) if source else "the first camera")
 
     def open_demo(self) -> None:
         """Show the clip that comes with Emocam, over and over."""
@@ -184,7 +185,7 @@ class SourceControls(QObject):
         self._allow_pause(True)
         self._forget_picture("Opening…", awaits="the source to open")
         self.menu.show_current(None)
-        self.opening.emit(Path(title).name if Path(title).exists() else title)
+        self.opening.emit(Path(title).name if _is_there(title) else title)
         self._video.show_message("Opening…", title, [])
         if not self._worker.isRunning():
             self._worker.start()
@@ -244,7 +245,7 @@ class SourceControls(QObject):
     def _note_failed(self, reason: str, retries: bool) -> None:
         self._forget_picture("No picture", awaits="a picture, which the source does not give")
         self._allow_pause(False, "There is no picture to hold")
-        a, is_file = self._actions, self._wanted is not None and Path(self._wanted).exists()
+        a, is_file = self._actions, self._wanted is not None and _is_there(self._wanted)
         is_address = self._wanted is not None and "://" in self._wanted
         is_camera = not is_file and not is_address
         again = "\n\nEmocam keeps trying by itself." if retries else ""
@@ -308,3 +309,10 @@ class SourceControls(QObject):
     def _clear_advice(self) -> None:
         self._advice_shown = False
         self._video.clear_banner()
+
+
+def _is_there(text: str) -> bool:
+    try:
+        return Path(text).exists()
+    except (OSError, ValueError):  # an address may be longer than any name of a file
+        return False

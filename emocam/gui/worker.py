@@ -13,7 +13,9 @@ from emocam.capture.events import (
     SourceEnded,
     SourceFailed,
     SourceLost,
+    SourceNotice,
     SourceOpened,
+    SpreadsheetWritten,
 )
 from emocam.capture.events import (
     Shown as Shown,
@@ -30,12 +32,14 @@ class CaptureThread(QThread):
     source_opened = Signal(str, str, bool)  # title, identity, is live
     source_failed = Signal(str, bool)  # reason, is tried again by itself
     source_lost = Signal(str)  # reason; the source looks for its camera by itself
+    source_notice = Signal(str)  # what is worth knowing of it
     source_ended = Signal(str, str)  # title, problem or ""
     model_opened = Signal(str, object)  # text of Settings.model, its ModelFile
     model_failed = Signal(str, str)  # text of Settings.model, reason
     finder_problem = Signal(str)  # what could not be opened of what finds faces
     recording_started = Signal(str)  # folder
     recording_stopped = Signal(str, str)  # folder or "", problem or ""
+    spreadsheet_written = Signal(str, str)  # folder, problem or ""
     crashed = Signal(str)
 
     def __init__(self, settings: Settings, *, engine: Engine | None = None, parent: QObject | None = None) -> None:
@@ -66,6 +70,8 @@ class CaptureThread(QThread):
                 self.source_failed.emit(reason, retries)
             case SourceLost(reason):
                 self.source_lost.emit(reason)
+            case SourceNotice(text):
+                self.source_notice.emit(text)
             case SourceEnded(title, problem):
                 self.source_ended.emit(title, problem or "")
             case ModelOpened(text, model):
@@ -78,5 +84,7 @@ class CaptureThread(QThread):
                 self.recording_started.emit(str(folder))
             case RecordingStopped(folder, problem):
                 self.recording_stopped.emit(str(folder or ""), problem or "")
+            case SpreadsheetWritten(folder, problem):
+                self.spreadsheet_written.emit(str(folder), problem or "")
             case Crashed(problem):
                 self.crashed.emit(problem)

@@ -1,9 +1,10 @@
 """What a column of a session's CSV files is: how it is explained, and how its cells are written and read."""
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, Self, TypeVar
 
 import numpy as np
 
@@ -92,6 +93,15 @@ class Column(Generic[Source, Value]):
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
+
+    def of_format(self, version: int) -> Self:
+        """Return the column as files of a format have it, with cells written as they were then."""
+        cell_type = self.cell_type.of_format(version)
+        if cell_type is self.cell_type:
+            return self
+        column = copy.copy(self)
+        column.cell_type = cell_type
+        return column
 
     def cell(self, source: Source) -> str:
         """Write the cell of a row."""

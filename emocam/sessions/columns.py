@@ -20,7 +20,7 @@ from emocam.sessions.blinks import (
     USUAL_OF_MS,
     USUAL_OPENNESS,
 )
-from emocam.sessions.cells import DEGREES, FRACTION, MOMENT, NAME, RATE, RATIO, SECONDS, TEXT, WHOLE_NUMBER
+from emocam.sessions.cells import DEGREES, FACE_NAME, FRACTION, MOMENT, NAME, RATE, RATIO, SECONDS, TEXT, WHOLE_NUMBER
 from emocam.sessions.column_types import (
     Column,
     FaceColumn,
@@ -137,6 +137,11 @@ class FacesFile:
         f"negative down; {GEOMETRY}",
         RATIO, since=2,
     )  # fmt: skip
+    picture = MomentColumn(
+        "file of the picture, where the source is a picture or a folder of them, with #2 behind it for the second in a "
+        "file of several; an apostrophe stands before a name that a spreadsheet would calculate",
+        TEXT, lambda moment: moment.result.frame.picture or None if moment.result else None, since=3,
+    )  # fmt: skip
 
 
 MEASURE_COLUMNS = tuple(column for column in vars(FacesFile).values() if isinstance(column, MeasureColumn))
@@ -150,7 +155,7 @@ class StatisticsFile:
     """statistics.csv: a row for each face and label, and the same for all faces together."""
 
     face = StatisticsColumn(
-        f"number of the face, as in {FACES}; {ALL_FACES}: all faces together", NAME, lambda row: row.face
+        f"number of the face, as in {FACES}; {ALL_FACES}: all faces together", FACE_NAME, lambda row: row.face
     )
     label = StatisticsColumn(
         f"expression shown, or {UNCERTAIN}. Where the spectrum was switched during the session, the labels of each "
@@ -200,7 +205,8 @@ class MarkersFile:
     )  # fmt: skip
     end_s = MarkerColumn("where it ends; a moment ends where it begins", SECONDS, lambda row: row.end_ms)
     name = MarkerColumn(
-        "what the user called it; an apostrophe stands before a name that a spreadsheet would calculate",
+        "what the user called it; an apostrophe stands before a name that a spreadsheet would calculate, or take for "
+        "another number or a date",
         TEXT, lambda row: row.name,
     )  # fmt: skip
 
@@ -235,7 +241,7 @@ class MeasuresFile:
     """measures.csv: what the points told of each face, and of all faces together."""
 
     face = MeasuresColumn(
-        f"number of the face, as in {FACES}; {ALL_FACES}: all faces together", NAME, lambda row: row.face, since=2
+        f"number of the face, as in {FACES}; {ALL_FACES}: all faces together", FACE_NAME, lambda row: row.face, since=2
     )
     seconds_seen = MeasuresColumn(
         f"how long the points of the face were seen: each row of {FACES} with measures counts until the next analysed "
@@ -292,19 +298,21 @@ def declared(file: type) -> list[Column[Any, Any] | LabelColumns]:
     return [column for column in vars(file).values() if isinstance(column, (Column, LabelColumns))]
 
 
-# The newest column's: so a column cannot be added without a format that has it.
-FORMAT_VERSION = max(column.since for file in CSV_FILES.values() for column in declared(file))
+# The newest column's, or way of writing: so neither can be added without a format that has it.
+FORMAT_VERSION = max(
+    max(column.since, column.cell_type.since) for file in CSV_FILES.values() for column in declared(file)
+)
 
 
 def columns(file: type, *, labels: Sequence[str] = (), format_version: int | None = None) -> Iterator[Column[Any, Any]]:
-    """Yield the columns of a file for a network with these labels; format_version: only those that it had."""
+    """Yield the columns of a file for a network with these labels; format_version: those it had, as it had them."""
     for column in declared(file):
         if format_version is not None and column.since > format_version:
             continue
         if isinstance(column, LabelColumns):
             yield from map(column.of, labels)
         else:
-            yield column
+            yield column if format_version is None else column.of_format(format_version)
 
 
 def header_of(file: type, *, labels: Sequence[str] = ()) -> list[str]:

@@ -47,6 +47,7 @@ def new_description(start: datetime, *, model: RecordedModel, settings: Settings
         "start_local": start.astimezone().isoformat(timespec="milliseconds"),
         "end": None,
         "completed_afterwards": False,
+        "interrupted": False,
         "source": source,
         "source_changes": [],
         "source_losses": [],

@@ -15,6 +15,7 @@ STATISTICS = "statistics.csv"
 MEASURES = "measures.csv"
 MARKERS = "markers.csv"
 SESSION = "session.json"
+SPREADSHEET = "session.xlsx"
 LOCK = "recording.lock"
 
 
@@ -22,8 +23,17 @@ class RecordingError(Exception):
     """A session that cannot be recorded or completed; the text says why, and what to do."""
 
 
+class ChangedFileError(OSError):
+    """A file is not as it was left: another program has written into it, or cut it short."""
+
+
 def recording_error(error: OSError, folder: Path) -> RecordingError:
     """Explain what a file system error means for a session in `folder`."""
+    if isinstance(error, ChangedFileError):
+        return RecordingError(
+            f"Another program has changed {error.filename} while it was recorded. What is left of it is kept. "
+            "Look at a copy of it while a recording goes on, and record again."
+        )
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return RecordingError(
             f"The disk of {folder} is full. What was recorded until now is kept: free some space, and record again."
@@ -75,7 +85,11 @@ class CsvFile:
             raise
 
     def append(self, rows: Iterable[Sequence[str]]) -> None:
-        """Hand rows to the operating system; on an OSError the file is left as it was before the call."""
+        """Hand rows to the operating system; on an OSError the file is left as it was before the call.
+
+        Raises ChangedFileError before a row is written behind what another program has left of the file.
+        """
+        self._require_whole()
         lines = memoryview(csv_lines(rows))
         written_bytes = 0
         try:
@@ -93,13 +107,19 @@ class CsvFile:
         os.fsync(self._file.fileno())
 
     def require_in_place(self) -> None:
-        """Raise FileNotFoundError if the path no longer leads to this file.
+        """Raise FileNotFoundError if the path leads to this file no longer, ChangedFileError if another has changed it.
 
         POSIX lets a program go on writing to a deleted file without an error, and every row would be lost.
         """
         found, opened = self.path.stat(), os.fstat(self._file.fileno())
         if (found.st_ino, found.st_dev) != (opened.st_ino, opened.st_dev):
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(self.path))
+        self._require_whole()
+
+    def _require_whole(self) -> None:
+        # At each row, since the next one would fill what was cut off with zeros, and hide it. 1 µs.
+        if os.fstat(self._file.fileno()).st_size != self._whole_bytes:
+            raise ChangedFileError(errno.EIO, "changed by another program", str(self.path))
 
     def close(self) -> None:
         """Close the file; may be called more than once."""

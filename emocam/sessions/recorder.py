@@ -76,6 +76,7 @@ class SessionRecorder(ClosedOnExit):
         settings: Settings,
         source: str,
         is_live: bool = True,
+        keeps_source_time: bool = False,
         clock: Callable[[], float] = steady_s,
         utc_now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -83,9 +84,10 @@ class SessionRecorder(ClosedOnExit):
 
         model: its labels become columns of faces.csv, and stay. source: its title for people.
         is_live: False if frames are read as fast as they can be analysed, and session time follows theirs.
+        keeps_source_time: the session is a whole file's, and its time 0 that of the file, not of the first frame.
         """
         self.folder = folder
-        self._time = SessionTime(is_live=is_live, clock=clock)
+        self._time = SessionTime(is_live=is_live, keeps_source_time=keeps_source_time, clock=clock)
         self._clock = clock
         start = utc_now()
         self._start = start.replace(microsecond=start.microsecond // 1000 * 1000)
@@ -177,9 +179,15 @@ class SessionRecorder(ClosedOnExit):
         if not 0 <= start_s <= end_s < float("inf"):
             raise ValueError(f"expected a marker with 0 ≤ start ≤ end; got {start_s} to {end_s} s")
         with self._writing():
+            self._markers.require_in_place()  # written seldom, so that each one is looked after
             marker = Marker(round(start_s * 1000), round(end_s * 1000), name)
             self._markers.append([[column.cell(marker) for column in columns(MarkersFile)]])
             self._markers.sync()
+
+    def interrupt(self) -> None:
+        """Note that the session ends before its source does, because the program was asked to or could not go on."""
+        with self._lock:
+            self._description["interrupted"] = True
 
     def close(self) -> None:
         """End the session and write its statistics; may be called more than once. Raises RecordingError.

@@ -29,6 +29,8 @@ from emocam.sessions.summary import Summary
 
 log = logging.getLogger(__name__)
 
+LARGEST_DESCRIPTION_BYTES = 64 * 2**20  # ours have some kB, and some MB where the source changed all the time
+
 
 def unfinished_sessions(parent: Path) -> list[Path]:
     """Return the folders of sessions that never ended and are not being recorded, oldest first."""
@@ -131,6 +133,14 @@ class _RowCount:
 
 
 def _read_description(folder: Path) -> dict[str, Any]:
+    for name in (FACES, MARKERS, SESSION):  # completing cuts their ends off: never those of files elsewhere
+        path = folder / name
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            raise RecordingError(
+                f"Expected a file in {path}; it is a link, a folder or a pipe. Put the file itself there."
+            )
+    if (folder / SESSION).stat().st_size > LARGEST_DESCRIPTION_BYTES:
+        raise RecordingError(f"{folder / SESSION} is too large to describe a session. Restore it from a copy.")
     try:
         description = json.loads((folder / SESSION).read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:

@@ -20,15 +20,18 @@ class SessionTime:
     """Turns the times of successive sources into one time that never goes back, in whole milliseconds.
 
     With a live source the session follows the clock up to the first frame, and then the frames' own times; with a
-    file it follows the frames, however fast they are read, from where it stood.
+    file it follows the frames, however fast they are read, from where it stood; where a file is recorded as a whole,
+    its own times are kept, as in a film whose picture begins after its sound.
     """
 
-    def __init__(self, *, is_live: bool, clock: Callable[[], float] = steady_s) -> None:
+    def __init__(
+        self, *, is_live: bool, keeps_source_time: bool = False, clock: Callable[[], float] = steady_s
+    ) -> None:
         self._clock = clock
         self._start_s = clock()
         self._is_live = is_live
         self._first_ms = 0  # when a file's first frame counts
-        self._zero_s: float | None = None  # session time at the source's time 0
+        self._zero_s = 0.0 if keeps_source_time else None  # session time at the source's time 0
         self._last_source_s = 0.0
         self._last_interval_ms = 1
         self.last_ms = 0

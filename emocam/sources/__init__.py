@@ -4,12 +4,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
+from emocam.addresses import is_address, shown_address
 from emocam.messages import Frame, Gap
 from emocam.sources.cameras import Camera, camera_source, is_camera_text, list_cameras
 from emocam.sources.details import InputDetails, PictureDetails
 from emocam.sources.errors import SourceError
-from emocam.sources.pictures import PICTURE_SUFFIXES, Pictures
-from emocam.sources.streams import is_address, stream_source
+from emocam.sources.folder import PICTURE_SUFFIXES
+from emocam.sources.picture_file import is_picture
+from emocam.sources.pictures import Pictures
+from emocam.sources.streams import stream_source
 from emocam.sources.video import VIDEO_SUFFIXES, VideoFile
 
 __all__ = [
@@ -23,6 +26,8 @@ __all__ = [
     "list_cameras",
     "open_source",
 ]
+
+MOTION_JPEG = frozenset({".mjpeg", ".mjpg"})  # films that begin as a picture does
 
 
 class Source(Protocol):
@@ -69,31 +74,35 @@ class Source(Protocol):
     ) -> None: ...
 
 
-def open_source(text: str | None) -> Source:
+def open_source(text: str | None, *, rate_fps: float | None = None) -> Source:
     """Open what a user named: a camera by name, identity or number, a file, a folder, an address.
 
-    None means the first camera. Raises SourceError, saying what was expected and what to do.
+    None means the first camera. rate_fps: frames a second, for a film that states no times. Raises SourceError, saying
+    what was expected and what to do.
     """
     if text is None:
         return camera_source(None)
     if not text.strip():
         raise SourceError("Expected a file, a folder, a camera or an address; got nothing. Name one.")
-    if is_address(text):
-        return stream_source(text)
+    shown = shown_address(text)  # an address whose scheme was mistyped may hold a password, too
+    if is_address(text.strip()):
+        return stream_source(text.strip())
     try:
         # Absolute, so that it is found again from another folder, and FFmpeg takes no `concat:x` for a protocol.
         path = Path(text).expanduser().absolute()
         if path.is_dir() or path.suffix.lower() in PICTURE_SUFFIXES:
             return Pictures(path)
+        if path.is_file() and path.suffix.lower() not in MOTION_JPEG and is_picture(path):
+            return Pictures(path)
         if path.exists():
-            return VideoFile(path)
+            return VideoFile(path, rate_fps=rate_fps)
     except OSError as error:
-        raise SourceError(f"{text} cannot be opened: {error.strerror or error}. Choose another file.") from None
+        raise SourceError(f"{shown} cannot be opened: {error.strerror or error}. Choose another file.") from None
     except (ValueError, RuntimeError) as error:  # a zero byte in a name; a home folder of nobody's
-        raise SourceError(f"{text!a} cannot be opened ({error}). Choose another file.") from None
+        raise SourceError(f"{shown!a} cannot be opened ({error}). Choose another file.") from None
     if is_camera_text(text):
         return camera_source(text)
     raise SourceError(
-        f"Expected a file, a folder, a camera or an address; {text} is none of them. "
+        f"Expected a file, a folder, a camera or an address; {shown} is none of them. "
         "`emocam cameras` lists the cameras by name."
     )

@@ -17,9 +17,10 @@ class InputDetails:
     """A source, as far as it has been read; None where it is not known or has no meaning.
 
     path: of a file or folder, absolute; for a live source its title, without a password. width_px, height_px: of the
-    picture as it is analysed. rate_fps: frames a second, as the file states it. is_time_assumed: the file states no
-    times, so those of its frames come from rate_fps. frames_expected: as the file announces them. problem: what was
-    wrong, in a sentence. pictures: those that were read, where the source holds pictures.
+    picture as it is analysed. rate_fps: frames a second, as the file states it. is_time_assumed: it states neither
+    times nor a rate, so the times of its frames come from an assumed rate_fps. frames_expected: as the file announces.
+    problem: what was wrong, in a sentence. notice: what else is worth knowing of its times, in a sentence. pictures:
+    those that were read, where the source holds pictures.
     """
 
     path: str
@@ -31,4 +32,5 @@ class InputDetails:
     frames_expected: int | None = None
     frames_read: int = 0
     problem: str | None = None
+    notice: str | None = None
     pictures: tuple[PictureDetails, ...] = ()

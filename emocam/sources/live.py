@@ -5,7 +5,6 @@ import threading
 from collections.abc import Callable
 from typing import Protocol
 
-import cv2
 import numpy as np
 
 from emocam.clock import steady_s
@@ -32,7 +31,7 @@ MOST_STUCK = 4  # threads that hang inside a driver and cannot be ended
 class Connection(Protocol):
     """What `cv2.VideoCapture` offers once it is open."""
 
-    def read(self) -> tuple[bool, np.ndarray]: ...
+    def read(self) -> tuple[bool, np.ndarray | None]: ...
 
     def release(self) -> None: ...
 
@@ -223,13 +222,19 @@ class _Reader:
         """Have the thread let go of the connection as soon as it can."""
         self._is_left.set()
 
+    def _give_up(self, reason: str) -> None:
+        self.error, self.has_ended = reason, True
+        self.opened.set()
+
     def _run(self) -> None:
         try:
             connection = self._connect()
-        except (SourceError, cv2.error) as error:
-            self.error = str(error)
-            self.has_ended = True
-            self.opened.set()
+        except SourceError as error:
+            self._give_up(str(error))
+            return
+        except Exception as error:  # of a driver or a decoder: without an answer, the opener would wait for one
+            log.exception("a live source could not be opened")
+            self._give_up(f"The source cannot be opened ({type(error).__name__}). Choose another.")
             return
         self.is_open = True
         self.opened.set()
@@ -243,8 +248,8 @@ class _Reader:
                     continue
                 failed_reads = 0
                 self._receive(self, image)
-        except cv2.error as error:
-            log.warning("a camera's driver failed: %s", error)
+        except Exception:  # of a driver or a decoder: the source is lost, and opened again
+            log.warning("a live source failed", exc_info=True)
         finally:
             self.has_ended = True
             connection.release()

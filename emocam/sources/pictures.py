@@ -1,121 +1,179 @@
-"""Single pictures and folders of pictures."""
+"""Single pictures, animations and folders of pictures."""
 
-import re
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
-
-import cv2
-import numpy as np
 
 from emocam.closing import ClosedOnExit
 from emocam.messages import Frame
 from emocam.sources.details import InputDetails, PictureDetails
 from emocam.sources.errors import SourceError
-from emocam.sources.video import as_frame_image
+from emocam.sources.folder import PICTURE_SUFFIXES, FolderContents, contents_of
+from emocam.sources.picture_file import Picture, PictureFile
 
-PICTURE_SUFFIXES = frozenset(
-    {".avif", ".bmp", ".jpeg", ".jpg", ".pbm", ".pgm", ".png", ".pnm", ".ppm", ".tif", ".tiff", ".webp"}
-)
-PICTURE_SHOWN_S = 1.0  # how long a picture stands for when it is played or timed
-LARGEST_SIDE_PX = 4096  # a larger picture is reduced to this: faces are searched on 640 pixels anyway
+PICTURE_SHOWN_S = 1.0  # how long a picture stands for when it is played
 
 
 class Pictures(ClosedOnExit):
-    """The pictures of a folder in natural order, or a single one; the caller paces them."""
+    """The pictures of a folder in natural order, or those of a single file; the caller paces them.
+
+    Those of an animation are a sequence at its own times. All others stand for themselves, one second each when they
+    are played. Films and animations in a folder are sources of their own, and none of its pictures.
+    """
 
     is_live = False
-    is_independent = True
     dropped = 0
 
-    def __init__(self, path: Path) -> None:
-        """Look into a folder or file; raises SourceError where there is no picture."""
+    def __init__(self, path: Path, *, tells_others: bool = True) -> None:
+        """Look into a folder or file; raises SourceError where there is no picture, and OSError.
+
+        tells_others: what else is in the folder is told as a problem.
+        """
         self.title, self.identity = path.name or str(path), str(path)
         self.ended = False
         self._is_folder = path.is_dir()
+        self._others: Sequence[Path] = ()
         self._unreadable: list[str] = []
         self._read: list[PictureDetails] = []
-        if not self._is_folder and not path.exists():
-            raise SourceError(f"{path} does not exist. Choose another file.")
-        if not self._is_folder and not path.is_file():  # reading a pipe waits for ever
-            raise SourceError(f"Expected a picture; {path} is a device or a pipe. Choose another file.")
-        self._paths = pictures_in(path) if self._is_folder else [path]
-        if not self._paths:
-            raise SourceError(
-                f"Expected pictures in the folder {self.title}; there is none. "
-                f"Pictures end in {', '.join(sorted(PICTURE_SUFFIXES))}."
-            )
-        self.frame_count = len(self._paths)
-        self._next = 0
-        self._first: np.ndarray | None = None
-        if not self._is_folder:
-            self._first = read_picture(path)
+        self._is_cut_short = False
+        self._index, self._time_s = 0, 0.0
+        self._file: PictureFile | None = None
+        if self._is_folder:
+            contents = contents_of(path)
+            _require_pictures(self.title, contents)
+            self._paths: Sequence[Path] = contents.pictures
+            self._others = (*contents.films, *contents.others) if tells_others else ()
+        else:
+            _require_file(path)
+            self._paths = [path]
+            self._file = PictureFile(path)
+        self._bytes = None if self._is_folder else path.stat().st_size
+        self.is_independent = self._file is None or not self._file.is_animation
+        self._count = self._file.count if self._file else len(self._paths)
+        self._pictures = self._all_pictures()
+        # A file is decoded here, so that one that is no picture is refused by whoever opens it.
+        self._first = None if self._is_folder else next(self._pictures)
+
+    @property
+    def frame_count(self) -> int:
+        """How many pictures there are, as far as is known: a file of a folder may turn out to hold several."""
+        return self._count
 
     @property
     def problem(self) -> str | None:
-        """Which pictures could not be read."""
-        if not self._unreadable:
-            return None
-        some = ", ".join(self._unreadable[:5]) + (" …" if len(self._unreadable) > 5 else "")
-        return f"{len(self._unreadable)} of {len(self._paths)} pictures could not be read and were left out: {some}"
+        """Which pictures could not be read, and what else was left out."""
+        problems = []
+        if self._unreadable:
+            problems.append(
+                f"{len(self._unreadable)} of {self._count} pictures could not be read and were left out: "
+                f"{few_of(self._unreadable)}"
+            )
+        if self._is_cut_short:
+            problems.append(
+                f"{self.title} ends after picture {len(self._read)} of {self._count}: the file is damaged or cut "
+                "short. What could be read was used."
+            )
+        if self._others:
+            is_one = len(self._others) == 1
+            problems.append(
+                f"{len(self._others)} that {'is no picture was' if is_one else 'are no pictures were'} left out: "
+                f"{few_of([path.name for path in self._others])}"
+            )
+        return "; ".join(problems) or None
 
     @property
     def details(self) -> InputDetails:
         """Which pictures there are, and which were read so far."""
+        first = self._read[0] if self._read and not self._is_folder else None
         return InputDetails(
             path=self.identity,
-            frames_expected=self.frame_count,
+            bytes=self._bytes,
+            width_px=first.width_px if first else None,
+            height_px=first.height_px if first else None,
+            is_time_assumed=self._file is not None and self._file.is_time_assumed,
+            frames_expected=self._count,
             frames_read=len(self._read),
             problem=self.problem,
-            pictures=tuple(self._read),
+            pictures=tuple(self._read if self.is_independent else self._read[:1]),
         )
 
     def read(self, timeout_s: float = 0.25) -> Frame | None:
         """Return the next picture that can be read; None after the last."""
-        while self._next < len(self._paths):
-            index = self._next
-            self._next += 1
-            try:
-                image = self._first if self._first is not None else read_picture(self._paths[index])
-            except SourceError:
-                self._unreadable.append(self._paths[index].name)
-                continue
-            self._first = None
-            name = self._paths[index].name
-            self._read.append(PictureDetails(name, image.shape[1], image.shape[0]))
-            return Frame(index, index * PICTURE_SHOWN_S, image, lasts_s=PICTURE_SHOWN_S, picture=name)
-        self.ended = True
-        return None
+        if self.ended:
+            return None
+        frame, self._first = self._first or next(self._pictures, None), None
+        if frame is None:
+            self.ended = True
+            return None
+        self._read.append(PictureDetails(frame.picture, frame.image.shape[1], frame.image.shape[0]))
+        return frame
 
     def close(self) -> None:
         """Leave the rest unread."""
         self.ended = True
-        self._next = len(self._paths)
+        self._pictures.close()
+
+    def _all_pictures(self) -> Generator[Frame]:
+        for path in self._paths:
+            try:
+                with self._file or PictureFile(path) as file:
+                    if self._is_folder:
+                        self._count += file.count - 1
+                    yield from self._pictures_of(file)
+            except SourceError:
+                if not self._is_folder:
+                    raise
+                self._leave_out(path.name)
+
+    def _pictures_of(self, file: PictureFile) -> Iterator[Frame]:
+        """Yield a file's pictures; raises SourceError where not the first one can be read."""
+        for number in range(1, file.count + 1):
+            try:
+                picture = file.read()
+            except SourceError:
+                if file.count == 1 or (number == 1 and not self._is_folder):
+                    raise
+                if file.is_animation:
+                    self._is_cut_short = True
+                    return
+                self._leave_out(f"{file.name}#{number}")
+                continue
+            if picture is not None:
+                yield self._frame(picture)
+
+    def _frame(self, picture: Picture) -> Frame:
+        lasts_s = picture.lasts_s or PICTURE_SHOWN_S
+        frame = Frame(self._index, self._time_s, picture.image, lasts_s, picture.taken, picture.name)
+        self._advance(lasts_s)
+        return frame
+
+    def _leave_out(self, name: str) -> None:
+        self._unreadable.append(name)
+        self._advance(PICTURE_SHOWN_S)
+
+    def _advance(self, lasts_s: float) -> None:
+        self._index += 1
+        self._time_s += lasts_s
 
 
-def pictures_in(folder: Path) -> list[Path]:
-    """Return the pictures right inside a folder; `face2` comes before `face10`."""
-
-    def natural(path: Path) -> list[tuple[int, str]]:
-        parts = re.split(r"([0-9]+)", path.name.casefold())
-        return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
-
-    found = [path for path in folder.iterdir() if path.suffix.lower() in PICTURE_SUFFIXES and path.is_file()]
-    return sorted((path for path in found if not path.name.startswith(".")), key=natural)
+def few_of(names: Sequence[str], *, most: int = 5) -> str:
+    """Return the first of some names, for a sentence."""
+    return ", ".join(names[:most]) + (" …" if len(names) > most else "")
 
 
-def read_picture(path: Path) -> np.ndarray:
-    """Return a picture as (H, W, 3) uint8 BGR, upright by its EXIF orientation; raises SourceError."""
-    try:
-        # Not `imread`: it cannot open every path on Windows.
-        encoded = np.fromfile(path, np.uint8)
-        image = cv2.imdecode(encoded, cv2.IMREAD_COLOR) if len(encoded) else None
-    except OSError as error:
-        raise SourceError(f"{path.name} cannot be read: {error.strerror or error}. Choose another file.") from None
-    except (cv2.error, MemoryError):
-        raise SourceError(f"{path.name} is too large to be decoded. Save it with fewer pixels.") from None
-    if image is None:
-        raise SourceError(f"Expected a picture in {path.name}; it cannot be decoded. Choose another file.")
-    reduction = LARGEST_SIDE_PX / max(image.shape[:2])
-    if reduction < 1:
-        size = max(1, round(image.shape[1] * reduction)), max(1, round(image.shape[0] * reduction))
-        image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    return as_frame_image(image)
+def _require_file(path: Path) -> None:
+    if not path.exists():
+        raise SourceError(f"{path} does not exist. Choose another file.")
+    if not path.is_file():  # reading a pipe waits for ever
+        raise SourceError(f"Expected a picture; {path} is a device or a pipe. Choose another file.")
+
+
+def _require_pictures(title: str, contents: FolderContents) -> None:
+    if contents.pictures:
+        return
+    if contents.films:
+        names = few_of([path.name for path in contents.films])
+        raise SourceError(f"Expected pictures in the folder {title}; it holds films: {names}. Open them one by one.")
+    raise SourceError(
+        f"Expected pictures in the folder {title}; there is none. "
+        f"Pictures end in {', '.join(sorted(PICTURE_SUFFIXES))}."
+    )

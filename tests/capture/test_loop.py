@@ -1,6 +1,7 @@
 """The capture loop without a window: who listens, and what a recording owes nobody."""
 
 import csv
+import json
 import queue
 import threading
 import time
@@ -14,13 +15,18 @@ from emocam.capture.events import (
     SINCE_STOP,
     Crashed,
     FinderProblem,
+    ModelFailed,
     ModelOpened,
     RecordingStarted,
     RecordingStopped,
     SourceEnded,
+    SourceFailed,
+    SourceNotice,
     SourceOpened,
+    SpreadsheetWritten,
 )
 from emocam.capture.loop import CaptureLoop, Engine
+from emocam.sessions.spreadsheet import SpreadsheetError
 from emocam.settings import Settings
 from tests.gui.stand_ins import FakePipeline, FakeSource, Sources, open_fake_model
 
@@ -45,12 +51,21 @@ def start(tmp_path):
     """Return a function that makes a running loop and what listens to it; it is stopped after the test."""
     running = []
 
-    def start_loop(*, frames=40, make_pipeline=FakePipeline):
+    def start_loop(
+        *,
+        frames=40,
+        make_pipeline=FakePipeline,
+        make_source=FakeSource,
+        open_model=open_fake_model,
+        write_spreadsheet=lambda folder: None,
+        **sources,
+    ):
         engine = Engine(
-            open_source=Sources(clip=lambda: FakeSource("clip", frames=frames)),
-            open_model=open_fake_model,
+            open_source=Sources(clip=lambda: make_source("clip", frames=frames), **sources),
+            open_model=open_model,
             make_pipeline=make_pipeline,
             sessions_folder=lambda: tmp_path,
+            write_spreadsheet=write_spreadsheet,
         )
         loop = CaptureLoop(Settings(model="fake"), engine=engine)
         told = Told(loop)
@@ -171,6 +186,121 @@ def test_a_crash_is_told_and_leaves_a_whole_session(start):
     assert (folder / "statistics.csv").is_file()
 
 
+def wait_until(is_so):
+    for _ in range(int(WAIT_S / 0.01)):
+        if is_so():
+            return
+        threading.Event().wait(0.01)
+    raise AssertionError("it did not come to that")
+
+
+def recorded_description(folder):
+    return json.loads((folder / "session.json").read_text(encoding="utf-8"))
+
+
+def test_an_address_that_never_answers_leaves_no_password_in_the_session(start):
+    loop, told = start()
+    address = "rtsp://me:secret@camera.local/live?token=secret"
+    loop.open(address)
+    told.wait_for(SourceFailed)
+    loop.start_recording()
+    folder = told.wait_for(RecordingStarted).folder
+    loop.open("clip")
+    told.wait_for(SourceEnded)
+    loop.open(address)
+    told.wait_for(SourceFailed)
+    wait_until(lambda: recorded_description(folder)["source_losses"])
+    loop.stop_recording()
+    told.wait_for(RecordingStopped)
+    described = recorded_description(folder)
+    assert described["source"] == "rtsp://camera.local/live?token=…"
+    assert described["source_changes"][1]["source"] == "waiting for rtsp://camera.local/live?token=…"
+    assert "secret" not in "".join(path.read_text(encoding="utf-8") for path in folder.iterdir())
+
+
+def test_whatever_opening_a_source_raises_is_told_and_the_next_one_opens(start, caplog):
+    def fail():
+        raise ValueError("Port could not be cast to integer value")
+
+    loop, told = start(broken=fail)
+    loop.start_recording()
+    told.wait_for(RecordingStarted)
+    loop.open("broken")
+    assert "broken cannot be opened (ValueError)" in told.wait_for(SourceFailed).reason
+    assert "Port could not be cast" in caplog.text
+    loop.open("clip")
+    told.wait_for(SourceEnded)
+    loop.stop_recording()
+    assert told.wait_for(RecordingStopped).problem is None
+
+
+def test_an_address_longer_than_a_name_may_be_is_told(start):
+    loop, told = start()
+    loop.open("rtsp://camera/" + "a" * 5000)
+    assert told.wait_for(SourceFailed).retries
+
+
+def test_whatever_reading_a_file_raises_is_its_end(start):
+    class Torn(FakeSource):
+        def read(self, timeout_s=0.25):
+            if self._next == 5:
+                raise MemoryError
+            return super().read(timeout_s)
+
+    loop, told = start(torn=lambda: Torn("torn", frames=9))
+    loop.open("torn")
+    assert "torn cannot be read further (MemoryError)" in told.wait_for(SourceEnded).problem
+    loop.open("clip")
+    assert told.wait_for(SourceEnded).problem is None
+
+
+def test_whatever_opening_a_network_raises_is_told_and_the_one_in_use_stays(start):
+    def open_model(text):
+        if text == "odd":
+            raise MemoryError
+        return open_fake_model(text)
+
+    loop, told = start(open_model=open_model)
+    loop.use_settings(Settings(model="odd"))
+    assert "cannot be opened (MemoryError)" in told.wait_for(ModelFailed).reason
+    loop.open("clip")
+    told.wait_for(SourceEnded)
+    assert told.results.take().result.settings.model == "fake"
+
+
+def test_the_spreadsheet_is_written_beside_the_loop_which_goes_on_meanwhile(start):
+    may_write, written = threading.Event(), []
+
+    def write_slowly(folder):
+        assert may_write.wait(WAIT_S)
+        written.append(folder)
+
+    loop, told = start(write_spreadsheet=write_slowly)
+    loop.start_recording()
+    folder = told.wait_for(RecordingStarted).folder
+    loop.stop_recording()
+    told.wait_for(RecordingStopped)
+    loop.open("clip")
+    told.wait_for(SourceEnded)
+    assert written == []
+    may_write.set()
+    assert told.wait_for(SpreadsheetWritten) == SpreadsheetWritten(folder, None)
+    assert written == [folder]
+
+
+def test_a_spreadsheet_that_cannot_be_written_is_told_and_the_session_is_whole(start):
+    def fail(folder):
+        raise SpreadsheetError("The disk is full.")
+
+    loop, told = start(write_spreadsheet=fail)
+    loop.start_recording()
+    folder = told.wait_for(RecordingStarted).folder
+    loop.stop_recording()
+    assert told.wait_for(RecordingStopped).problem is None
+    assert told.wait_for(SpreadsheetWritten) == SpreadsheetWritten(folder, "The disk is full.")
+    assert (folder / "statistics.csv").is_file()
+
+
 def test_a_finder_that_cannot_be_opened_is_told_once_and_again_after_it_was_not_wanted(start):
     class PoorPipeline(FakePipeline):
         """Lacks its cascades until frame 20, and from frame 30 on."""
@@ -275,3 +405,19 @@ def test_shares_are_counted_anew_and_say_since_when(start):
     take(told, lambda shown: shown.shares_since == SINCE_STOP)
     loop.replay()
     take(told, lambda shown: shown.shares_since == SINCE_OPENED)
+
+
+def test_what_is_worth_knowing_of_a_film_is_told_once_each_time_it_is_opened(start):
+    class JumpingFilm(FakeSource):
+        @property
+        def details(self):
+            is_known = self._next > 10  # a time that jumps is only seen when it comes
+            return replace(super().details, notice="the times jump" if is_known else None)
+
+    loop, told = start(make_source=JumpingFilm)
+    for _ in range(2):
+        loop.open("clip")
+        notices = []
+        while not isinstance(event := told.events.get(timeout=WAIT_S), SourceEnded):
+            notices += [event.text] if isinstance(event, SourceNotice) else []
+        assert notices == ["the times jump"]

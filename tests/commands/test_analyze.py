@@ -2,9 +2,11 @@
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from emocam.__main__ import main
 from emocam.labels import SPECTRA, UNCERTAIN
@@ -98,6 +100,56 @@ def test_a_folder_of_pictures_is_one_input_and_each_video_in_a_folder_is_another
     rows = rows_of(out / "pictures")
     assert [(row["frame"], row["face"]) for row in rows] == [("0", "1"), ("1", "2"), ("2", "3")]
     assert all(row["label"] for row in rows)
+
+
+def test_each_row_says_which_picture_it_is(clip, tmp_path):
+    pictures, out = tmp_path / "pictures", tmp_path / "out"
+    pictures.mkdir()
+    for name, frame in zip(("b.png", "=a.png"), demo_frames(FACE_FROM, 2), strict=True):
+        write_picture(pictures / name, frame)
+    write_picture(pictures / "wall.jpg", demo_frames(NO_FACE_FROM, 1)[0])
+    assert main(["analyze", str(pictures), str(clip), "--out", str(out)]) == 0
+    assert [row["picture"] for row in rows_of(out / "pictures")] == ["'=a.png", "b.png", "wall.jpg"]
+    assert {row["picture"] for row in rows_of(out / "smile")} == {""}
+
+
+def test_what_is_left_out_of_a_folder_of_pictures_is_named_with_status_1(tmp_path, capsys):
+    pictures = tmp_path / "holiday.2026"
+    pictures.mkdir()
+    write_picture(pictures / "a.png", demo_frames(FACE_FROM, 1)[0])
+    (pictures / ".DS_Store").write_bytes(b"x")
+    out = pictures / "sessions"
+    assert main(["analyze", str(pictures), "--out", str(out)]) == 0
+    (pictures / "notes.txt").write_text("not a picture")
+    assert main(["analyze", str(pictures), "--out", str(out)]) == 1
+    (message,) = capsys.readouterr().err.splitlines()
+    assert message.endswith("1 that is no picture was left out: notes.txt")
+    assert sorted(path.name for path in out.iterdir()) == ["holiday.2026", "holiday.2026-2"]
+
+
+def test_a_folder_of_films_may_hold_other_files(clip, tmp_path, capsys):
+    films = tmp_path / "films"
+    films.mkdir()
+    (films / "a.mp4").write_bytes(clip.read_bytes())
+    (films / "a.srt").write_text("1\n00:00:00,000 --> 00:00:01,000\nHello\n")
+    first, second = (Image.fromarray(frame[:, :, ::-1]) for frame in demo_frames(FACE_FROM, 2))
+    first.save(films / "wave.gif", save_all=True, append_images=[second], duration=200)
+    write_picture(films / "cover.jpg", demo_frames(FACE_FROM, 1)[0])
+    assert main(["analyze", str(films), "--out", str(tmp_path / "out")]) == 0
+    (message,) = capsys.readouterr().err.splitlines()
+    assert message.endswith("films: no films or pictures, and left out: a.srt")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a", "films", "wave"]
+    rows = rows_of(tmp_path / "out" / "wave")
+    assert [(row["time_s"], row["face"]) for row in rows] == [("0.0000", "1"), ("0.2000", "1")]
+    assert {row["picture"] for row in rows_of(tmp_path / "out" / "films")} == {"cover.jpg"}
+
+
+def test_the_line_of_an_input_says_how_much_it_was_and_how_fast(clip, tmp_path, capsys):
+    picture = write_picture(tmp_path / "portrait.png", demo_frames(FACE_FROM, 1)[0])
+    assert main(["analyze", str(clip), str(picture), "--out", str(tmp_path / "out")]) == 0
+    film, still = capsys.readouterr().out.splitlines()
+    assert re.search(r"smile\.mp4: 12 frames, 0:00:00, 1 face, [0-9.]+ frames/s -> ", film)
+    assert re.search(r"portrait\.png: 1 picture, 1 face, [0-9.]+ pictures/s -> ", still)
 
 
 def test_a_bad_input_gets_one_message_and_the_others_still_run(clip, tmp_path, capsys):

@@ -3,12 +3,14 @@
 import json
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import h5py
 import numpy as np
 import pytest
 
+from emocam.engine import classification
 from emocam.engine.classification import open_classifier
 from emocam.engine.model_file import LITERT, METADATA, ModelFileError, read_model_file, write_litert, write_metadata
 from emocam.resources import shipped_models
@@ -54,6 +56,65 @@ def test_a_network_with_more_outputs_than_labels_is_refused(model: Path):
         metadata["labels"] = metadata["labels"][:3]
         file.attrs[METADATA] = json.dumps(metadata)
     with pytest.raises(ModelFileError, match="expected 3 outputs"):
+        open_classifier(model)
+
+
+def even_or(answer: Callable[[np.ndarray], np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
+    """Return a network that gives an even face the same probability for each label, and another what `answer` says."""
+
+    def network(faces: np.ndarray) -> np.ndarray:
+        same = np.full(7, 1 / 7, np.float32)
+        return np.stack([same if np.ptp(face) == 0 else answer(same) for face in faces])
+
+    return network
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [lambda same: same * np.nan, lambda same: same - 0.5 * np.eye(7)[0] + 0.5 * np.eye(7)[1], lambda same: same * 0.9],
+    ids=["no number", "less than nothing", "not one in all"],
+)
+def test_a_network_that_fails_on_some_faces_only_is_refused(monkeypatch: pytest.MonkeyPatch, answer):
+    fer2013 = shipped_models()["mini_xception_fer2013"]
+    monkeypatch.setattr(classification, "_litert_network", lambda *_: even_or(answer))
+    with pytest.raises(ModelFileError, match="expected probabilities that sum to 1"):
+        open_classifier(fer2013)
+    monkeypatch.setattr(classification, "_litert_network", lambda *_: even_or(lambda same: same))
+    open_classifier(fer2013)
+
+
+@pytest.mark.training
+@pytest.mark.parametrize("raised", [MemoryError(), RecursionError(), ZeroDivisionError(), NotImplementedError("a\nb")])
+def test_whatever_keras_raises_is_a_refusal(model: Path, monkeypatch: pytest.MonkeyPatch, raised: Exception):
+    keras = pytest.importorskip("keras")
+    with h5py.File(model, "r+") as file:
+        del file[LITERT]
+
+    def fail(*_: object, **__: object) -> None:
+        raise raised
+
+    monkeypatch.setattr(keras.saving, "load_model", fail)
+    with pytest.raises(ModelFileError, match=rf"cannot be opened by Keras \({type(raised).__name__}"):
+        open_classifier(model)
+
+
+@pytest.mark.training
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda layers: [layer["config"].update(filters=1 << 20) for layer in layers if "filters" in layer["config"]],
+        lambda layers: layers[0]["config"].update(batch_shape=[None, 1 << 20, 1 << 20, 1]),
+    ],
+    ids=["weights", "pictures"],
+)
+def test_a_description_that_asks_keras_for_gigabytes_is_refused(model: Path, change):
+    pytest.importorskip("keras")
+    with h5py.File(model, "r+") as file:
+        del file[LITERT]
+        config = json.loads(file.attrs["model_config"])
+        change(config["config"]["layers"])
+        file.attrs["model_config"] = json.dumps(config)
+    with pytest.raises(ModelFileError, match="at most 512 MB"):
         open_classifier(model)
 
 

@@ -36,6 +36,9 @@ class ScriptedWatch:
     def start_anew(self) -> None:
         self._is_first = True
 
+    def search_everywhere(self) -> None:
+        self._is_first = True
+
 
 def scripted_pipeline(script: list[list[Box]], classifier: object = None, **watch: int) -> Pipeline:
     made = ScriptedWatch(script, **watch)

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from itertools import permutations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,9 +19,16 @@ class Followed(Tracker):
         super().__init__()
         self._hits_to_start = hits_to_start
 
-    def update(self, boxes: Sequence[Box], *, time_s: float, sensitivity_px: float) -> list[Track]:  # type: ignore[override]
-        hits = [self._hits_to_start] * len(boxes)
-        return super().update(boxes, hits_to_start=hits, time_s=time_s, sensitivity_px=sensitivity_px)
+    def update(  # type: ignore[override]
+        self, boxes: Sequence[Box], *, time_s: float, sensitivity_px: float, frames_to_forget: int = 0
+    ) -> list[Track]:
+        return super().update(
+            boxes,
+            hits_to_start=[self._hits_to_start] * len(boxes),
+            time_s=time_s,
+            sensitivity_px=sensitivity_px,
+            frames_to_forget=frames_to_forget,
+        )
 
 
 def box(x: float, y: float = 100, side: int = 60) -> Box:
@@ -79,6 +87,49 @@ def test_after_a_gap_of_seconds_without_frames_a_face_in_the_same_place_is_new()
     ended = tracker.update([box(100)], time_s=5, sensitivity_px=80)
     assert [track.track_id for track in ended] == [1]
     assert numbers_by_place(tracker) == {100: 2}
+
+
+@pytest.mark.parametrize("spacing_s", [1 / 30, 1.0, 1.1, 5.0, 3600.0])
+def test_a_face_of_a_film_keeps_its_number_however_far_apart_the_frames_are(spacing_s):
+    tracker = Followed(hits_to_start=1)
+    for step in range(5):
+        ended = tracker.update([box(100)], time_s=step * spacing_s, sensitivity_px=80, frames_to_forget=2)
+        assert ended == []
+    assert numbers_by_place(tracker) == {100: 1}
+
+
+@pytest.mark.parametrize(("spacing_s", "missed"), [(5.0, 2), (1.1, 2), (0.4, 2), (0.1, 10)])
+def test_a_face_that_leaves_a_film_is_forgotten_after_a_second_and_two_frames(spacing_s, missed):
+    tracker, ended_at = Followed(hits_to_start=1), []
+    tracker.update([box(100)], time_s=0, sensitivity_px=80, frames_to_forget=2)
+    for step in range(1, 20):
+        if tracker.update([], time_s=step * spacing_s, sensitivity_px=80, frames_to_forget=2):
+            ended_at.append(step)
+    assert ended_at == [missed + 1]
+
+
+def test_a_face_hidden_in_one_frame_of_a_film_keeps_its_number():
+    tracker = Followed(hits_to_start=1)
+    for step, boxes in enumerate([[box(100)], [], [box(100)], [], [box(100)]]):
+        tracker.update(boxes, time_s=step * 5.0, sensitivity_px=80, frames_to_forget=2)
+    assert numbers_by_place(tracker) == {100: 1}
+
+
+def test_two_still_faces_keep_their_numbers_over_a_long_gap_though_their_boxes_trembled():
+    tracker = Followed(hits_to_start=1)
+    tracker.update([box(100), box(160)], time_s=0, sensitivity_px=80, frames_to_forget=2)
+    # Two pixels in a thirtieth of a second would be 300 pixels in five seconds.
+    tracker.update([box(102), box(158)], time_s=1 / 30, sensitivity_px=80, frames_to_forget=2)
+    tracker.update([box(101), box(159)], time_s=5, sensitivity_px=80, frames_to_forget=2)
+    assert numbers_by_place(tracker) == {101: 1, 159: 2}
+
+
+def test_a_track_tells_where_its_face_was_found_before_it_was_sure():
+    tracker = Followed(hits_to_start=3)
+    for step in range(4):
+        tracker.update([box(100 + step)], time_s=step / 30, sensitivity_px=80)
+        (before,) = [track.boxes_before for track in tracker.tracks] or [None]
+        assert before == ((box(100), box(101)) if step == 2 else () if step == 3 else None)
 
 
 def test_something_found_once_is_no_face_and_three_times_in_a_row_is_one():

@@ -13,10 +13,11 @@ def make_idle_window(tmp_path, qtbot):
     """Make windows whose capture thread is not started; the next one remembers what the last one kept."""
     made = []
 
-    def make():
-        worker = CaptureThread(Settings(), engine=Engine(make_pipeline=FakePipeline))
+    def make(settings=None):
+        settings = settings or Settings()
+        worker = CaptureThread(settings, engine=Engine(make_pipeline=FakePipeline))
         settings_path = tmp_path / "settings.json"
-        made.append(MainWindow(worker, Settings(), settings_path=settings_path, list_cameras=lambda: []))
+        made.append(MainWindow(worker, settings, settings_path=settings_path, list_cameras=lambda: []))
         return made[-1]
 
     yield make

@@ -26,6 +26,18 @@ def test_warnings_are_kept_in_the_log_file(tmp_path):
     assert "WARNING emocam.settings: the file is damaged" in path.read_text(encoding="utf-8")
 
 
+def test_the_log_holds_no_password(tmp_path):
+    path = tmp_path / "emocam.log"
+    keep_log(path)
+    try:
+        raise OSError("cannot open 'rtsp://me:secret@camera/live?pwd=secret'")
+    except OSError:
+        logging.getLogger("emocam").exception("http://me:secret@camera/ failed")
+    written = path.read_text(encoding="utf-8")
+    assert "cannot open 'rtsp://camera/live?pwd=…" in written
+    assert "secret" not in written
+
+
 def test_a_log_that_cannot_be_kept_does_not_stop_the_app(tmp_path, capsys):
     occupied = tmp_path / "occupied"
     occupied.write_text("a file")

@@ -54,6 +54,7 @@ def make_window(folders, camera, qtbot):
             open_model=open_fake_model,
             make_pipeline=FakePipeline,
             sessions_folder=lambda: sessions,
+            write_spreadsheet=lambda folder: None,
         )
         worker = CaptureThread(settings, engine=engine)
         window = MainWindow(
@@ -302,6 +303,11 @@ def test_a_bad_network_is_refused_with_the_reason_and_the_old_one_stays(window, 
         window.actions_.open_model.trigger()
     assert window.notices.text == "The network bad.hdf5 cannot be used; the one in use stays. bad.hdf5 holds no network"
     assert window.settings.model == "fake"
+
+
+def test_what_is_worth_knowing_of_a_film_stands_in_the_notice_bar(window):
+    window._worker.source_notice.emit("raw.h264 states no times: 25 frames a second are assumed for it.")
+    assert window.notices.text == "raw.h264 states no times: 25 frames a second are assumed for it."
 
 
 def test_a_finder_that_cannot_be_opened_is_named_in_a_notice(window):

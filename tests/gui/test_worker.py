@@ -23,7 +23,8 @@ def make_worker(tmp_path, qtbot):
 
     def make(sources, *, settings=None, **engine):
         settings = settings or Settings(model="fake")
-        parts = {"open_source": sources, "open_model": open_fake_model, "make_pipeline": FakePipeline}
+        parts = {"open_source": sources, "open_model": open_fake_model, "make_pipeline": FakePipeline,
+                 "write_spreadsheet": lambda folder: None}  # fmt: skip
         worker = CaptureThread(settings, engine=Engine(**{**parts, "sessions_folder": lambda: tmp_path, **engine}))
         made.append(worker)
         return worker

@@ -39,7 +39,7 @@ def test_means_and_deviations_are_those_of_the_cells(tmp_path):
         *(make_result(i, make_face(1, measures=make_measures(yaw_deg=angle))) for i, angle in enumerate(angles)),
         make_result(3, make_face(1)),
     )
-    assert rows["1"]["mean_yaw_deg"] == "1.92"  # of 1.00, as written
+    assert rows["1"]["mean_yaw_deg"] == "1.9200"  # of 1.00, as written
     assert float(rows["1"]["sd_yaw_deg"]) == pytest.approx(statistics.stdev(angles), abs=0.01)
     assert (rows["1"]["mean_eyes_open_left"], rows["1"]["sd_eyes_open_left"]) == ("0.2700", "0.0000")
     assert rows["all"] == {**rows["1"], "face": "all"}
@@ -51,13 +51,13 @@ def test_time_counts_while_the_points_are_seen(tmp_path):
         tmp_path, make_result(0, seen), make_result(1, unseen), make_result(2, seen), make_result(3),
         make_result(4, seen), Gap(5, 0.5, "lost"), make_result(6, seen), make_result(60, seen), make_result(61),
     )  # fmt: skip
-    assert rows["1"]["seconds_seen"] == "1.300"
+    assert rows["1"]["seconds_seen"] == "1.3000"
 
 
 def test_a_face_whose_points_were_never_seen_has_a_row_that_says_so(tmp_path):
     rows = measures_of(tmp_path, make_result(0, make_face(3, "happy", 0.5)), make_result(1, make_face(3)))
     assert list(rows) == ["3", "all"]
-    assert list(rows["3"].values()) == ["3", "0.000", "0.000", *[""] * (2 + 2 * len(MEASURE_COLUMNS))]
+    assert list(rows["3"].values()) == ["3", "0.0000", "0.0000", *[""] * (2 + 2 * len(MEASURE_COLUMNS))]
 
 
 def test_a_single_value_has_no_deviation(tmp_path):
@@ -91,7 +91,7 @@ def test_eyes_of_a_face_that_is_turned_away_are_not_watched(tmp_path):
     rows = measures_of(
         tmp_path, *film(lambda time_s: [make_face(1, measures=blinking(time_s, at_s=2.0, yaw_deg=-40.0))])
     )
-    assert (rows["1"]["blinks"], rows["1"]["blinks_per_minute"], rows["1"]["seconds_watched"]) == ("", "", "0.000")
+    assert (rows["1"]["blinks"], rows["1"]["blinks_per_minute"], rows["1"]["seconds_watched"]) == ("", "", "0.0000")
 
 
 @pytest.mark.parametrize("unseen", [lambda: [make_face(1)], list])

@@ -4,6 +4,7 @@ import csv
 import errno
 import io
 import json
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from emocam.sessions.cells import text_cell
 from emocam.sessions.columns import FacesFile, columns
 from emocam.sessions.files import RecordingError, csv_lines
 from emocam.sessions.recorder import default_parent, new_session_folder
+from emocam.sessions.recovery import complete_session, unfinished_sessions
 from emocam.settings import Settings
 from tests.sessions.recordings import FakeClock, FakeModel, make_face, make_result, read_rows, record_into, utc_start
 
@@ -82,12 +84,12 @@ def test_a_row_for_each_face_and_one_without_a_face_where_there_was_none(tmp_pat
     nobody, unlabelled, happy, lost = read_rows(tmp_path / "faces.csv")
     assert (nobody["state"], nobody["face"], nobody["spectrum"]) == ("no_face", "", "seven")
     assert (unlabelled["face"], unlabelled["label"], unlabelled["happy"]) == ("1", "", "")
-    assert (happy["frame"], happy["time_s"], happy["state"], happy["face"]) == ("1", "0.100", "face", "2")
+    assert (happy["frame"], happy["time_s"], happy["state"], happy["face"]) == ("1", "0.1000", "face", "2")
     assert (happy["x"], happy["y"], happy["width"], happy["height"]) == ("20", "-5", "40", "50")
     assert (happy["label"], happy["confidence"]) == ("happy", "0.700000")
     assert [float(happy[label]) for label in EMOTIONS] == PROBABILITIES
     assert [float(happy[f"raw_{label}"]) for label in EMOTIONS] == PROBABILITIES
-    assert (lost["frame"], lost["time_s"], lost["state"], lost["face"]) == ("2", "0.200", "source_lost", "")
+    assert (lost["frame"], lost["time_s"], lost["state"], lost["face"]) == ("2", "0.2000", "source_lost", "")
 
 
 def test_a_face_that_got_its_last_label_out_of_sight_has_a_row_without_a_box(tmp_path):
@@ -114,7 +116,7 @@ def test_utc_is_the_start_plus_the_time(tmp_path):
         recorder.record(make_result(0))
         recorder.record(make_result(7, time_s=61.0337))
     first, second = read_rows(tmp_path / "faces.csv")
-    assert (first["time_s"], second["time_s"]) == ("0.000", "61.034")
+    assert (first["time_s"], second["time_s"]) == ("0.0000", "61.0340")
     assert first["utc"] == "2026-03-01T07:30:00.250Z"
     assert datetime.fromisoformat(second["utc"]) - utc_start() == timedelta(milliseconds=61_034)
 
@@ -127,7 +129,7 @@ def test_a_live_source_counts_from_record_and_then_follows_its_own_times(tmp_pat
         clock.now_s += 0.2  # slow to be analysed, but it had arrived in time
         recorder.record(make_result(401, time_s=80.033))
         assert recorder.elapsed_s == pytest.approx(0.7)
-    assert [row["time_s"] for row in read_rows(tmp_path / "faces.csv")] == ["0.500", "0.533"]
+    assert [row["time_s"] for row in read_rows(tmp_path / "faces.csv")] == ["0.5000", "0.5330"]
 
 
 def test_time_goes_on_across_a_change_of_source(tmp_path):
@@ -141,7 +143,7 @@ def test_time_goes_on_across_a_change_of_source(tmp_path):
         recorder.change_source("Camera", is_live=True)
         clock.now_s += 2
         recorder.record(make_result(5, time_s=1.0))
-    assert [row["time_s"] for row in read_rows(tmp_path / "faces.csv")] == ["0.000", "4.000", "4.100", "6.000"]
+    assert [row["time_s"] for row in read_rows(tmp_path / "faces.csv")] == ["0.0000", "4.0000", "4.1000", "6.0000"]
     assert read_description(tmp_path)["source_changes"] == [
         {"time_s": 4.0, "source": "clip.mp4"},
         {"time_s": 4.101, "source": "Camera"},
@@ -156,7 +158,7 @@ def test_a_wall_clock_that_is_set_back_changes_no_time(tmp_path):
         recorder.record(make_result(1))
         recorder.record(make_result(2))
     rows = read_rows(tmp_path / "faces.csv")
-    assert [row["time_s"] for row in rows] == ["0.000", "0.100", "0.200"]
+    assert [row["time_s"] for row in rows] == ["0.0000", "0.1000", "0.2000"]
     moments = [datetime.fromisoformat(row["utc"]) for row in rows]
     assert moments[2] - moments[0] == timedelta(seconds=0.2)
 
@@ -166,7 +168,7 @@ def test_time_never_goes_back(tmp_path):
         for time_s in (0.0, 0.10, 0.08, 0.20, 3.0, 0.0, 0.10):  # unordered once, then played again
             recorder.record(make_result(0, time_s=time_s))
     times = [row["time_s"] for row in read_rows(tmp_path / "faces.csv")]
-    assert times == ["0.000", "0.100", "0.100", "0.200", "3.000", "5.800", "5.900"]
+    assert times == ["0.0000", "0.1000", "0.1000", "0.2000", "3.0000", "5.8000", "5.9000"]
 
 
 def test_rows_can_be_read_while_the_session_goes_on(tmp_path):
@@ -231,8 +233,8 @@ def test_a_marker_that_looks_like_a_formula_is_kept_as_text(tmp_path):
         with pytest.raises(ValueError, match="start"):
             recorder.add_marker(3.0, 2.0, "backwards")
     assert read_rows(tmp_path / "markers.csv") == [
-        {"start_s": "1.000", "end_s": "1.000", "name": "'=HYPERLINK(0)"},
-        {"start_s": "2.500", "end_s": "4.000", "name": 'Frage "zwei", Teil Ä'},
+        {"start_s": "1.0000", "end_s": "1.0000", "name": "'=HYPERLINK(0)"},
+        {"start_s": "2.5000", "end_s": "4.0000", "name": 'Frage "zwei", Teil Ä'},
     ]
 
 
@@ -308,6 +310,45 @@ def test_a_folder_that_vanishes_ends_the_recording(tmp_path, happening):
     assert faces.exists() == (happening == "replaced")
     if happening == "replaced":
         assert faces.read_text() == "something else"
+
+
+@pytest.mark.parametrize("left_bytes", [0, 700, -5], ids=["nothing", "some", "all but the last"])
+def test_rows_that_another_program_cuts_off_end_the_recording_before_the_next_is_lost(tmp_path, left_bytes):
+    folder = tmp_path / "session"
+    recorder = record_into(folder)
+    for index in range(5):
+        recorder.record(make_result(index, make_face(1, "sad", 0.5)))
+    faces = folder / "faces.csv"
+    left = faces.read_bytes()[:left_bytes]
+    os.truncate(faces, len(left))
+    with pytest.raises(RecordingError, match=r"Another program has changed .*faces\.csv.*record again"):
+        recorder.record(make_result(5, make_face(1, "sad", 0.5)))
+    recorder.close()
+    assert faces.read_bytes() == left  # no zeros, and no row behind a hole
+    assert unfinished_sessions(tmp_path) == [folder]
+    complete_session(folder)
+    described = json.loads((folder / "session.json").read_text())
+    assert described["frames_analysed"] == max(0, left.count(b"\n") - 1)
+
+
+@pytest.mark.parametrize("change", [b"", b"mine\n"], ids=["emptied", "written to"])
+def test_a_change_after_the_last_row_is_told_at_stop(tmp_path, change):
+    recorder = record_into(tmp_path)
+    recorder.record(make_result(0, make_face(1, "sad", 0.5)))
+    faces = tmp_path / "faces.csv"
+    faces.write_bytes(faces.read_bytes() + change if change else change)
+    with pytest.raises(RecordingError, match="Another program has changed"):
+        recorder.close()
+
+
+@pytest.mark.parametrize("happening", ["deleted", "emptied"])
+def test_a_marker_is_not_written_into_a_file_that_is_gone(tmp_path, happening):
+    recorder = record_into(tmp_path)
+    markers = tmp_path / "markers.csv"
+    markers.unlink() if happening == "deleted" else markers.write_bytes(b"")
+    with pytest.raises(RecordingError, match=r"gone|Another program has changed"):
+        recorder.add_marker(0, 0, "question 1")
+    recorder.close()
 
 
 def test_closing_a_session_whose_folder_vanished_says_so_once(tmp_path):

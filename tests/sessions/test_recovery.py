@@ -1,6 +1,7 @@
 """Sessions that were cut off: what is found, and that completing them gives what closing would have."""
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -247,3 +248,25 @@ def test_a_start_that_gives_no_end_is_named(tmp_path, lively_session, start):
     folder = copy_with(lively_session, tmp_path / "session", start=start)
     with pytest.raises(RecordingError, match="names no start"):
         complete_session(folder)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows asks for a right to make links")
+@pytest.mark.parametrize("name", ["faces.csv", "markers.csv", "session.json"])
+def test_a_link_to_a_file_elsewhere_is_not_completed(tmp_path, name):
+    session = cut_off(record_lively_session(tmp_path / "recorded"), tmp_path / "sessions" / "copied")
+    elsewhere = (session / name).rename(tmp_path / "diary.txt")
+    written = elsewhere.read_bytes().rstrip(b"\n")
+    elsewhere.write_bytes(written)
+    (session / name).symlink_to(elsewhere)
+    assert unfinished_sessions(session.parent) == []
+    with pytest.raises(RecordingError, match="it is a link"):
+        complete_session(session)
+    assert elsewhere.read_bytes() == written
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such pipes")
+def test_a_pipe_in_a_folder_is_not_waited_for(tmp_path):
+    session = cut_off(record_lively_session(tmp_path / "recorded"), tmp_path / "sessions" / "copied")
+    (session / "session.json").unlink()
+    os.mkfifo(session / "session.json")
+    assert unfinished_sessions(session.parent) == []

@@ -81,7 +81,7 @@ def test_probabilities_are_those_of_the_rows_that_showed_the_label(tmp_path):
     )
     happy = rows["1", "happy"]
     assert happy["mean_probability"] == "0.700000"
-    assert (happy["peak_probability"], happy["peak_time_s"]) == ("0.800000", "0.100")
+    assert (happy["peak_probability"], happy["peak_time_s"]) == ("0.800000", "0.1000")
     assert happy["predictions"] == "2"
     assert rows["1", UNCERTAIN]["mean_probability"] == "0.200000"
 
@@ -98,7 +98,7 @@ def test_every_label_of_the_spectrum_has_a_row_even_if_never_shown(tmp_path):
     rows = statistics_of(tmp_path, make_result(0, make_face(3, "happy", 0.5)))
     assert [label for face, label in rows if face == "3"] == [*EMOTIONS, UNCERTAIN]
     assert [label for face, label in rows if face == "all"] == [*EMOTIONS, UNCERTAIN]
-    assert list(rows["3", "sad"].values()) == ["3", "sad", "0.000", "0.000000", "0", "", "", "", "0"]
+    assert list(rows["3", "sad"].values()) == ["3", "sad", "0.0000", "0.000000", "0", "", "", "", "0"]
 
 
 def test_all_faces_together_add_up(tmp_path):
@@ -108,7 +108,7 @@ def test_all_faces_together_add_up(tmp_path):
     )
     together = rows["all", "happy"]
     assert list(together.values()) == [
-        "all", "happy", "0.300", "0.750000", "3", "0.700000", "0.900000", "0.000", "2"
+        "all", "happy", "0.3000", "0.750000", "3", "0.700000", "0.900000", "0.0000", "2"
     ]  # fmt: skip
     assert seconds(rows, "all")["sad"] == 0.1
 
@@ -123,7 +123,7 @@ def test_labels_of_both_spectra_have_rows_after_a_switch(tmp_path):
     )
     assert [label for face, label in rows if face == "1"] == [*EMOTIONS, "positive", "negative", UNCERTAIN]
     neutral = rows["1", "neutral"]
-    assert (neutral["seconds"], neutral["mean_probability"], neutral["episodes"]) == ("0.200", "0.600000", "1")
+    assert (neutral["seconds"], neutral["mean_probability"], neutral["episodes"]) == ("0.2000", "0.600000", "1")
 
 
 @pytest.mark.parametrize("name", SPECTRA)
@@ -153,7 +153,7 @@ def test_labels_of_three_spectra_stand_in_order_and_shared_ones_once(tmp_path):
     )
     expected = [*EMOTIONS, "positive", "negative", "non-positive", UNCERTAIN]
     assert [label for face, label in rows if face == "1"] == expected
-    assert (rows["1", "positive"]["seconds"], rows["1", "positive"]["episodes"]) == ("0.200", "2")
+    assert (rows["1", "positive"]["seconds"], rows["1", "positive"]["episodes"]) == ("0.2000", "2")
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -1,15 +1,17 @@
 """A camera that stops, freezes or blocks is lost, and comes back by itself."""
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
 from emocam.messages import Frame, Gap
+from emocam.sources import open_source
 from emocam.sources.errors import SourceError
 from emocam.sources.live import FROZEN_S, SILENT_S, LiveSource
 from emocam.sources.streams import stream_source
-from tests.sources.fakes import Clock, FakeCamera, NetworkCamera, noisy_picture
+from tests.sources.fakes import Clock, FakeCamera, FakeConnection, NetworkCamera, noisy_picture
 
 WAIT_S = 20.0  # for what a thread does soon; far above what any machine needs
 
@@ -215,6 +217,21 @@ def test_a_camera_that_is_not_there_at_first_is_an_error(camera: FakeCamera):
         LiveSource(camera.connect, title="Camera", identity="camera:1")
 
 
+def test_whatever_a_driver_raises_is_an_error_or_a_loss(camera: FakeCamera, clock: Clock):
+    def fail() -> FakeConnection:
+        raise ZeroDivisionError("an odd camera")
+
+    with pytest.raises(SourceError, match=r"cannot be opened \(ZeroDivisionError\)"):
+        LiveSource(fail, title="Camera", identity="camera:1", clock=clock)
+    with LiveSource(camera.connect, title="Camera", identity="camera:1", clock=clock) as source:
+        connection = camera.connections.get()
+        connection.deliver(noisy_picture(1))
+        next_frame(source)
+        connection.deliver(np.zeros(4, np.uint8))  # no picture
+        assert connection.is_released.wait(WAIT_S)
+        assert "delivers no picture" in gap_of(source.read(0.0)).reason
+
+
 def test_closing_does_not_wait_for_a_driver_that_hangs(source: LiveSource, camera: FakeCamera):
     connection = camera.connections.get()
     source.close()
@@ -242,6 +259,32 @@ def test_a_network_camera_that_freezes_stops_and_comes_back():
 def test_other_schemes_are_refused(address: str):
     with pytest.raises(SourceError, match="begins with http, https, rtsp"):
         stream_source(address)
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("http://192.168.0.20:80800/video", "port from 1 to 65535 .* got http://192.168.0.20:80800/video"),
+        ("http://camera:0/", "port from 1 to 65535"),
+        ("http://camera:video/", "port from 1 to 65535 .* got http://camera:…/"),
+        ("rtsp://x:-1/", "port from 1 to 65535"),
+        ("http://[::1/v", "brackets hold an IPv6 address"),
+        ("http://[camera]/v", "brackets hold an IPv6 address"),
+        ("rtsp://camera/a\nb", "one line"),
+        ("rtsp://c\u00e4mera/", "ASCII"),
+    ],
+)
+def test_a_mistyped_address_is_a_sentence(address: str, expected: str):
+    with pytest.raises(SourceError, match=rf"Expected an address|{expected}") as failure:
+        open_source(address)
+    assert re.search(expected, str(failure.value))
+
+
+@pytest.mark.parametrize("text", ["ftp://me:secret@camera/", "rtsp:/me:secret@camera/live", "me:secret@camera/live"])
+def test_a_refused_address_is_named_without_its_password(text: str):
+    with pytest.raises(SourceError, match="camera") as failure:
+        open_source(text)
+    assert "secret" not in str(failure.value)
 
 
 def test_a_stream_that_does_not_answer_is_named_without_its_password():

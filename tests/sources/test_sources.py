@@ -13,7 +13,7 @@ from emocam.messages import Frame
 from emocam.resources import asset_path
 from emocam.sources import Source, SourceError, open_source
 from emocam.sources.cameras import Camera, find_camera, list_cameras
-from emocam.sources.pictures import LARGEST_SIDE_PX
+from emocam.sources.stills import LARGEST_SIDE_PX
 from tests.sources.fakes import noisy_picture
 
 DEMO = asset_path("demo.mp4")

@@ -1,30 +1,9 @@
 """Random variations of face crops: mirror, turn, shift, zoom, contrast, hidden parts, bad pictures, mixtures."""
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 
-
-@dataclass(frozen=True, slots=True)
-class Augmentation:
-    """The largest variations; each face draws its own, uniformly up to these.
-
-    rotation_deg: either way. shift_share: of the side, either way. zoom_share: in or out.
-    contrast: change of the contrast around mid-gray, and, half as much, of the brightness.
-    erased_share: of the faces, a rectangle of 4 to 30 % is hidden (Zhong et al. 2020, arXiv:1708.04896).
-    degraded_share: of the faces, blurred, noisy, compressed or enlarged from few pixels.
-    """
-
-    rotation_deg: float
-    shift_share: float
-    zoom_share: float
-    contrast: float
-    erased_share: float = 0.0
-    degraded_share: float = 0.0
-
-
-MIRROR_ONLY = Augmentation(rotation_deg=0, shift_share=0, zoom_share=0, contrast=0)
+from training.recipe import MIRROR_ONLY, Augmentation
 
 
 def augment(

@@ -13,6 +13,8 @@ import cv2
 import numpy as np
 
 from emocam.labels import CONTEMPT, EMOTIONS
+from training.data.errors import DataError as DataError
+from training.data.pictures import read_label_folders
 
 SIZE_PX = 48
 TRAINING, PUBLIC_TEST, PRIVATE_TEST = "Training", "PublicTest", "PrivateTest"
@@ -36,17 +38,13 @@ FERPLUS_NAME = re.compile(r"fer(\d{1,9})\.png")
 FERPLUS_LABELS = (*EMOTIONS, CONTEMPT)
 
 
-class DataError(Exception):
-    """A data file is missing, damaged or partial; the text names file and row."""
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class FaceData:
     """Labelled face pictures in the order of their file.
 
     images: (N, 48, 48) uint8 gray. labels: (N,) uint8, index into EMOTIONS. splits: (N,) str.
     votes: (N, 8) uint8 in the order of FERPLUS_LABELS; None without FER+. other_votes: (N, 2) uint8 for
-    unknown and no face.
+    unknown and no face. notes: what was changed as the pictures were read, a sentence each.
     """
 
     images: np.ndarray
@@ -54,6 +52,7 @@ class FaceData:
     splits: np.ndarray
     votes: np.ndarray | None = None
     other_votes: np.ndarray | None = None
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -88,13 +87,25 @@ def read_faces(path: Path, ferplus: Path | None = None) -> FaceData:
 
 
 def count_warnings(data: FaceData) -> list[str]:
-    """Return a sentence for each official split whose count differs from the published one."""
-    counts = {name: int((data.splits == name).sum()) for name in OFFICIAL_COUNTS}
-    return [
-        f"split {name} has {counts[name]:,} pictures; the published FER-2013 has {official:,}"
-        for name, official in OFFICIAL_COUNTS.items()
-        if counts[name] not in (0, official)
-    ]
+    """Return a sentence for each thing about the data that a user would want to know before hours of fitting.
+
+    Splits whose count differs from the published one, labels that a split has no picture of, and what was changed as
+    the pictures were read.
+    """
+    told = list(data.notes)
+    for name in sorted(set(data.splits.tolist()), key=_official_first):
+        count = int((data.splits == name).sum())
+        if (official := OFFICIAL_COUNTS.get(name, count)) != count:
+            told.append(f"split {name} has {count:,} pictures; the published FER-2013 has {official:,}")
+        missing = np.flatnonzero(np.bincount(data.labels[data.splits == name], minlength=len(EMOTIONS)) == 0)
+        if len(missing):
+            told.append(f"split {name} has no picture of {', '.join(EMOTIONS[label] for label in missing)}")
+    return told
+
+
+def _official_first(split: str) -> tuple[int, str]:
+    names = list(OFFICIAL_COUNTS)
+    return (names.index(split) if split in names else len(names), split)
 
 
 def resized(images: np.ndarray, size_px: int) -> np.ndarray:
@@ -241,25 +252,14 @@ def _csv_rows(path: Path, expected: set[str]) -> Iterator[tuple[int, dict[str, s
 
 
 def _read_folder(root: Path) -> FaceData:
-    images, labels, splits = [], [], []
-    for folder in sorted(path for path in root.iterdir() if path.is_dir()):
-        for label_folder in sorted(path for path in folder.iterdir() if path.is_dir()):
-            if label_folder.name not in EMOTIONS:
-                raise DataError(f"{label_folder}: expected a folder named {', '.join(EMOTIONS)}")
-            for file in sorted(label_folder.iterdir()):
-                images.append(_read_picture(file))
-                labels.append(EMOTIONS.index(label_folder.name))
-                splits.append(FOLDER_SPLITS.get(folder.name, folder.name))
+    images, labels, splits, resized_count = [], [], [], 0
+    for split, label, _, image, is_resized in read_label_folders(root, size_px=SIZE_PX):
+        images.append(image)
+        labels.append(EMOTIONS.index(label))
+        splits.append(FOLDER_SPLITS.get(split, split))
+        resized_count += is_resized
     if not images:
         raise DataError(f"{root}: expected train/<label>/*.jpg and test/<label>/*.jpg; found no picture")
-    return FaceData(np.stack(images), np.array(labels, np.uint8), np.array(splits))
-
-
-def _read_picture(file: Path) -> np.ndarray:
-    encoded = np.fromfile(file, np.uint8)
-    image = cv2.imdecode(encoded, cv2.IMREAD_GRAYSCALE) if len(encoded) else None
-    if image is None:
-        raise DataError(f"{file}: expected a picture; it cannot be decoded")
-    if image.shape != (SIZE_PX, SIZE_PX):
-        raise DataError(f"{file}: expected {SIZE_PX}×{SIZE_PX} pixels; got {image.shape[1]}×{image.shape[0]}")
-    return image
+    changed = f"{resized_count:,} of {len(images):,} pictures had another size and were made {SIZE_PX}×{SIZE_PX} pixels"
+    return FaceData(np.stack(images), np.array(labels, np.uint8), np.array(splits),
+                    notes=(changed,) if resized_count else ())

@@ -4,7 +4,7 @@ import numpy as np
 
 from emocam.labels import EMOTIONS
 from training.data.faces import FERPLUS_LABELS, FaceData
-from training.fitting.recipes import Head
+from training.recipe import Head
 
 
 def soft_targets(data: FaceData, head: Head) -> np.ndarray:

@@ -8,15 +8,15 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from training.data.augment import MIRROR_ONLY
 from training.data.faces import PUBLIC_TEST, TRAINING, DataError, FaceData, validation_split
 from training.fitting.finish import NETWORK_FILE
 from training.fitting.fit import ask_head
 from training.fitting.history import history_path, read_history
 from training.fitting.progress import fit_with_progress
-from training.fitting.recipes import FER2013, FERPLUS, MINI_XCEPTION_TAUGHT, RESIDUAL_START, STRONG, Head, Recipe
-from training.reporting.tables import share, table
+from training.fitting.recipes import FER2013, FERPLUS, MINI_XCEPTION_TAUGHT, RESIDUAL_START, STRONG
+from training.recipe import MIRROR_ONLY, Head, Recipe
 from training.scoring.metrics import mean_recall
+from training.tables import share, table
 
 SCORES_FILE = "scores.json"
 COLUMNS = ("FER-2013", "mean recall", "on PublicTest", "FER+", "mean recall", "on PublicTest")

@@ -11,13 +11,14 @@ from emocam.engine.model_file import read_model_file, write_metadata
 from emocam.engine.preprocessing import network_input
 from training.data.faces import FaceData, majority, resized
 from training.fitting.balance import adjusted, choose_strength, frequency_biases, likeliest_biases, raise_weakest
+from training.fitting.description import description
 from training.fitting.history import check_fitted
-from training.fitting.recipes import RECIPES, Head, Recipe
+from training.fitting.recipes import RECIPES
 from training.machine import describe_machine
 from training.networks.build import build
 from training.networks.weights import copy_weights
 from training.quiet import quiet
-from training.reporting.description import description
+from training.recipe import Head, Recipe
 from training.scoring.calibration import fit_temperature
 
 NETWORK_FILE = "network.keras"

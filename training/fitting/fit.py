@@ -13,15 +13,16 @@ import keras
 import numpy as np
 
 from emocam.engine.preprocessing import network_input
-from training.data.augment import MIRROR_ONLY, Augmentation, augment, mix
+from training.data.augment import augment, mix
 from training.data.faces import SIZE_PX, TRAINING, DataError, FaceData, resized, validation_split
 from training.data.targets import soft_targets, weighted_targets
 from training.fitting.finish import NETWORK_FILE, finish, head_truth
 from training.fitting.history import EPOCH_COLUMNS, RunError, check_fitted, history_path, read_history, write_history
-from training.fitting.recipes import RECIPES, Head, Recipe
+from training.fitting.recipes import RECIPES
 from training.networks.build import build, check_network
 from training.networks.weights import copy_weights
 from training.quiet import quiet
+from training.recipe import MIRROR_ONLY, Augmentation, Head, Recipe
 
 Targets = dict[str, np.ndarray]
 
@@ -47,6 +48,9 @@ def fit(
         raise DataError(f"recipe {recipe.name} mixes FER+ votes into the targets: give fer2013new.csv "
                         "with --ferplus")
     is_held_out = validation_split(training)
+    if not is_held_out.any():
+        raise DataError(f"expected at least 6 pictures of one label in {TRAINING}, of which a tenth is held out to "
+                        f"calibrate by; got {len(training)} of all labels")
     fitting, validation = training.take(~is_held_out | recipe.fits_all), training.take(is_held_out)
     targets = {head.name: _targets(fitting, head, recipe) for head in recipe.heads}
     _claim(folder, recipe, fitting, targets)

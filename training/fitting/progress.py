@@ -7,7 +7,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from training.data.faces import FaceData
 from training.fitting.fit import fit
-from training.fitting.recipes import Recipe
+from training.recipe import Recipe
 
 
 def fit_with_progress(data: FaceData, recipe: Recipe, *, folder: Path) -> list[Path]:

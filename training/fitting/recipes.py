@@ -1,31 +1,10 @@
-"""Every number of one training run, by name."""
+"""The recipes, by name."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from emocam.engine.region import PointsCrop
 from emocam.labels import CONTEMPT, EMOTIONS
-from training.data.augment import Augmentation
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """One of the answers that a network learns at the same time; each becomes a model file of its own."""
-
-    name: str
-    labels: tuple[str, ...]
-    ferplus_share: float  # of its targets, the FER+ votes rather than FER-2013's label, 0 to 1
-    weight: float  # of its loss
-
-    # After the fit, how much accuracy on the validation split may be given up for other things; None for no adjustment.
-    # See `training.fitting.balance`.
-    accuracy_for_balance: float | None  # for the recall of rare labels
-    accuracy_for_weakest: float | None = None  # for the label of the lowest recall, once all come as often as true
-
-    # For the app: it averages the answers to a face and to its mirror image, for twice the time; and it cuts out a face
-    # whose points it knows like this, None for the recipe's crop margin around them. See `training.scoring.geometry`.
-    is_mirrored: bool = False
-    points_crop: PointsCrop | None = None
-
+from training.recipe import Augmentation, Head, Recipe
 
 # How the heads' `points_crop` below were chosen, by `python -m training geometry`.
 POINTS_CROP_RULE = (
@@ -58,64 +37,6 @@ FERPLUS = Head(
 )
 SMALL_FERPLUS = replace(FERPLUS, is_mirrored=True, points_crop=PointsCrop(0.0, -0.05))
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recipe:
-    """One training run."""
-
-    name: str
-    files_as: str | None = None  # what its model files are called before the head's name; None for the recipe's own
-    seed: int = 20
-
-    # The network.
-    architecture: str  # a name in the register, see `training.networks.register`
-    heads: tuple[Head, ...] = (FER2013, FERPLUS)
-    starts_from: str | None = None  # the recipe whose finished network it begins with; None for random weights
-
-    # What a pixel and a face become on their way in.
-    scale: float = 1 / 127.5  # input = pixel × scale + offset
-    offset: float = -1.0
-    crop_margin: float = 0.0  # for the app, see `preprocessing.crop_face`; the fit takes faces as they stand
-
-    # Faces.
-    fits_all: bool = False  # also the validation split, in a last fit that goes on with a calibrated network
-    sizes_px: tuple[tuple[float, int], ...] = ((1.0, 48),)
-    """Pairs of a share of the epochs and the side of the faces up to there: smaller ones first cost less (Tan and Le
-    2021, arXiv:2104.00298)."""
-    augmentation: Augmentation
-    calm_epochs: int  # at the end, which only mirror the faces
-    mixup_alpha: float = 0.0
-    """Of the Beta distribution by which two faces and their targets are mixed; 0 for none (Zhang et al. 2018,
-    arXiv:1710.09412)."""
-    views: int = 0
-    """How many sets of varied faces are made and taken in turn, mirrored anew each time, which saves asking the
-    teachers in each epoch; 0 for a new set in each epoch."""
-
-    # Targets.
-    teachers: tuple[str, ...] = ()  # recipes whose networks' mean answer to the same varied face is learnt
-    teacher_share: float = 0.0  # of the targets, that answer (Hinton et al. 2015, arXiv:1503.02531)
-    label_smoothing: float = 0.0  # of a target, spread over all labels (Szegedy et al. 2016, arXiv:1512.00567)
-    rarity_power: float = 0.0  # a face counts by its labels' frequencies to the power −this; 0 for all alike
-
-    # Steps.
-    epochs: int
-    batch_size: int
-    learning_rate: float  # the peak, reached after the warm-up, from which half a cosine leads down
-    warmup_epochs: int
-    last_learning_rate: float = 0.0  # where the cosine ends, as a share of the peak
-    weight_decay: float  # decoupled, as in AdamW
-    average_momentum: float | None = None  # of the average of the weights that each epoch ends with; None for none
-
-    @property
-    def image_size_px(self) -> int:
-        """The side of the faces that the last epochs fit, which is what the app gives the network."""
-        return self.sizes_px[-1][1]
-
-    def model_name(self, head: Head) -> str:
-        """Return the name of the model file that one head becomes."""
-        return f"{self.files_as or self.name}_{head.name}"
-
-
 # Webcam crops come from a Haar box, which jitters by some percent in place and size.
 STRONG = Augmentation(
     rotation_deg=20, shift_share=0.08, zoom_share=0.15, contrast=0.3, erased_share=0.3, degraded_share=0.25
@@ -131,6 +52,7 @@ MEDIUM = Augmentation(
 RESIDUAL_START = Recipe(
     name="residual_start",
     architecture="residual",
+    heads=(FER2013, FERPLUS),
     epochs=60,
     batch_size=128,
     learning_rate=2e-3,

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 import keras
 
 from emocam.engine.model_file import refused_layers
-from training.fitting.recipes import Head, Recipe
 from training.networks import (  # noqa: F401  every family, so that it is in the register
     autoencoder,
     bk,
@@ -18,6 +17,7 @@ from training.networks import (  # noqa: F401  every family, so that it is in th
     vgg,
 )
 from training.networks.register import NetworkError, find_network
+from training.recipe import Head, Recipe
 
 
 def build(

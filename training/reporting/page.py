@@ -10,7 +10,7 @@ from emocam.labels import CONTEMPT, SPECTRA, SUMMED_SPECTRA
 from training.fitting.recipes import RECIPES, find_recipe, model_names
 from training.networks.complexity import count_flops
 from training.reporting.findings import Findings
-from training.reporting.tables import interval, share, table
+from training.tables import interval, share, table
 
 JUDGES = {"fer2013": "FER-2013's own labels", "ferplus": "the majority of FER+'s ten people"}
 

@@ -8,9 +8,9 @@ from typing import Any
 import matplotlib.pyplot as plt
 from matplotlib.ticker import PercentFormatter
 
-from training.fitting.zoo import ZOO
 from training.reporting.plots import CHOOSING, DPI, FITTED, RULE, STYLE
-from training.reporting.tables import interval, share, table
+from training.tables import interval, share, table
+from training.zoo.entries import ZOO
 
 REFERENCE = "residual"
 COLUMNS = (
@@ -45,7 +45,7 @@ def write_zoo(results: Sequence[dict[str, Any]], page: Path) -> Path:
 _INTRODUCTION = """\
 # The zoo: networks of the literature beside ours
 
-Fitted from random weights by one recipe (`training/fitting/zoo.py`): two heads, light variations, AdamW, warm-up and
+Fitted from random weights by one recipe (`training/zoo/entries.py`): two heads, light variations, AdamW, warm-up and
 cosine, bfloat16, the same computation for each, counted as FLOP of forward and backward times faces. A network gets at
 least one epoch, and whole ones, so what it really had stands beside it. **What is said here holds at the budget that
 stands over a table**, which is a small part of what the descriptions' own fits had: large networks come out of so few

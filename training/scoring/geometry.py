@@ -9,9 +9,9 @@ from emocam.engine.model_file import ModelFile
 from emocam.engine.region import PointsCrop
 from emocam.labels import SEVEN, spectrum_matrix
 from training.data.elsewhere import OtherFaces
-from training.reporting.tables import share, table
 from training.scoring.inference import open_network
 from training.scoring.metrics import mean_recall
+from training.tables import share, table
 
 STEP = 0.05
 MARGINS = (-0.1, -0.05, 0.0, 0.05, 0.1, 0.15, 0.2)

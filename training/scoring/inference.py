@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from emocam.engine.model_file import ModelFile, ModelFileError
+from emocam.engine.model_file import LONGEST_QUOTE, ModelFile, ModelFileError
 from emocam.engine.network import classify, open_interpreter
 from emocam.engine.preprocessing import network_input
 from training.data.faces import resized
@@ -88,5 +88,6 @@ def load_keras(model: ModelFile) -> Any:
 
     try:
         return keras.saving.load_model(model.path, compile=False)
-    except (ValueError, TypeError, OSError, KeyError, AttributeError) as error:
-        raise ModelFileError(f"{model.path.name} cannot be opened by Keras ({error})") from None
+    except Exception as error:  # of Keras or its backend, by whatever the file has them do
+        told = " ".join(f"{type(error).__name__}: {error}".split())[:LONGEST_QUOTE]
+        raise ModelFileError(f"{model.path.name} cannot be opened by Keras ({told})") from None

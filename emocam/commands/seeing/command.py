@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from emocam.commands.quiet import without_litert_lines
 from emocam.commands.seeing.examples import examples
 from emocam.commands.seeing.findings import ENOUGH, Findings, range_text
 from emocam.commands.seeing.measurement import measure
@@ -32,8 +33,10 @@ def run(options: argparse.Namespace) -> int:
             _check_writable(options.out)
         path, portraits, triangles = resolve_model(options.model), read_portraits(), read_triangles()
         settings = [Settings(model=options.model, faces_found_by=finder) for finder in finders]
+        with without_litert_lines():
+            classifier = open_classifier(path)
         with _progress() as on_progress:
-            points = measure(TRIALS, portraits, triangles, open_classifier(path), settings, on_progress=on_progress)
+            points = measure(TRIALS, portraits, triangles, classifier, settings, on_progress=on_progress)
         findings = Findings(path.stem, finders, TRIALS, tuple(points))
         if options.out:
             pictures = {trial.name: examples(trial, portraits, triangles) for trial in TRIALS}

@@ -10,7 +10,8 @@ from emocam.resources import shipped_models
 from training.data.faces import FaceData
 from training.fitting.fit import fit
 from training.fitting.history import EPOCH_COLUMNS, RunError, read_history
-from training.fitting.recipes import FER2013, MINI_XCEPTION_ALONE, Recipe
+from training.fitting.recipes import FER2013, MINI_XCEPTION_ALONE
+from training.recipe import Recipe
 
 pytestmark = pytest.mark.training
 RECIPE = replace(MINI_XCEPTION_ALONE, name="former", epochs=1, heads=(FER2013,))

@@ -9,7 +9,8 @@ from emocam.engine.model_file import read_model_file
 from training.data.faces import TRAINING, FaceData, validation_split
 from training.fitting.fit import fit
 from training.fitting.history import RunError
-from training.fitting.recipes import FER2013, MINI_XCEPTION_ALONE, RECIPES, Recipe
+from training.fitting.recipes import FER2013, MINI_XCEPTION_ALONE, RECIPES
+from training.recipe import Recipe
 
 pytestmark = pytest.mark.training
 

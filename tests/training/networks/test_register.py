@@ -13,13 +13,14 @@ from emocam.engine.model_file import read_model_file, refused_layers, write_meta
 from emocam.engine.preprocessing import network_input
 from tests.training.faces_file import picture
 from training.data.faces import resized
-from training.export import LARGEST_DIFFERENCE, export
-from training.fitting.recipes import FER2013, FERPLUS, RECIPES, Recipe
+from training.exporting.export import LARGEST_DIFFERENCE, export
+from training.fitting.description import description
+from training.fitting.recipes import FER2013, FERPLUS, RECIPES
 from training.networks.batch_norm import FusedBatchNormalization
 from training.networks.build import build
 from training.networks.register import NETWORKS, Network, NetworkError, find_network, network
 from training.networks.weights import copy_weights
-from training.reporting.description import description
+from training.recipe import Recipe
 from training.scoring.inference import litert_network
 
 pytestmark = pytest.mark.training

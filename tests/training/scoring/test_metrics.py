@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from emocam.engine.network import with_temperature
 from emocam.labels import EMOTIONS, KNOWN_EMOTIONS, SPECTRA, THREE, TWO
-from training.data.augment import MIRROR_ONLY, Augmentation, augment, mix
+from training.data.augment import augment, mix
 from training.fitting.balance import adjusted, choose_strength, frequency_biases, likeliest_biases, raise_weakest
+from training.recipe import MIRROR_ONLY, Augmentation
 from training.scoring.calibration import calibration_error, fit_temperature
 from training.scoring.confidence import by_sensitivity, reliability
 from training.scoring.metrics import score_seven, wilson_interval

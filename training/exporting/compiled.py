@@ -26,7 +26,7 @@ def compile_apart(path: Path, images: np.ndarray) -> float:
 
 
 def _compile_and_time(path: Path, images: np.ndarray) -> float:
-    from training.export import export
+    from training.exporting.export import export
     from training.scoring.inference import litert_network, network_faces
 
     model = export(path, path, images=images).model

@@ -19,10 +19,10 @@ from emocam.engine.model_file import (
     write_metadata,
 )
 from training.data.faces import DataError
+from training.fitting.description import description
 from training.fitting.history import history_path
 from training.fitting.recipes import find_head
 from training.quiet import quiet
-from training.reporting.description import description
 from training.scoring.inference import litert_network, load_keras, network_faces
 
 LARGEST_DIFFERENCE = 1e-4

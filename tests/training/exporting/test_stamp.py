@@ -9,9 +9,9 @@ import pytest
 from emocam.engine.model_file import ModelFileError, read_model_file, write_metadata
 from emocam.engine.region import PointsCrop
 from emocam.resources import shipped_models
+from training.exporting.stamp import stamp_points_crop
+from training.fitting.description import description
 from training.fitting.recipes import find_head
-from training.reporting.description import description
-from training.stamp import stamp_points_crop
 
 NAME = "mini_xception_ferplus"
 

@@ -5,8 +5,8 @@ import pytest
 from emocam.engine.model_file import ModelFileError, read_model_file
 from emocam.resources import shipped_models
 from tests.training.networks.test_register import some_faces
-from training import export as export_module
-from training.export import export
+from training.exporting import export as export_module
+from training.exporting.export import export
 
 SMALL = shipped_models()["mini_xception_fer2013"]
 

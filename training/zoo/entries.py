@@ -8,9 +8,10 @@ import json
 import math
 from dataclasses import dataclass, replace
 
-from training.fitting.recipes import LIGHT, RECIPES, Recipe
+from training.fitting.recipes import FER2013, FERPLUS, LIGHT, RECIPES
 from training.networks.build import build
 from training.networks.complexity import layer_flops
+from training.recipe import Recipe
 
 PASSES = 3  # the backward pass multiplies twice for each multiplication of the forward one
 BUDGETS = {"half": 1 / 2, "quarter": 1 / 4, "sixteenth": 1 / 16, "sixty_fourth": 1 / 64}
@@ -86,6 +87,7 @@ def zoo_recipe(name: str, *, budget: str, faces: int, learning_rate: float = RAT
     recipe = Recipe(
         name=f"zoo_{name}_{budget}_{learning_rate:g}_{seed}",
         architecture=name,
+        heads=(FER2013, FERPLUS),
         seed=seed,
         epochs=1,
         batch_size=128,

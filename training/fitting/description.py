@@ -4,7 +4,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from training.fitting.recipes import POINTS_CROP_RULE, Head, Recipe
+from training.fitting.recipes import POINTS_CROP_RULE
+from training.recipe import Head, Recipe
 
 
 def description(

@@ -11,10 +11,10 @@ import pytest
 
 from training.__main__ import main
 from training.fitting.recipes import RECIPES
-from training.fitting.zoo import BUDGETS, PASSES, ZOO, flops_for_a_face, full_fit_flops, zoo_recipe
-from training.fitting.zoo_runs import RESULTS_FILE, right_answers
 from training.networks.register import NETWORKS
 from training.reporting.zoo import best_of_each, mcnemar
+from training.zoo.entries import BUDGETS, PASSES, ZOO, flops_for_a_face, full_fit_flops, zoo_recipe
+from training.zoo.runs import RESULTS_FILE, right_answers
 
 pytestmark = pytest.mark.training
 ROOT = Path(__file__).parents[3]

@@ -6,8 +6,9 @@ from typing import Any
 
 from emocam.engine.model_file import ModelFileError, read_model_file, write_metadata
 from emocam.engine.region import PointsCrop
-from training.fitting.recipes import Head, find_recipe
-from training.reporting.description import described_points_crop
+from training.fitting.description import described_points_crop
+from training.fitting.recipes import find_recipe
+from training.recipe import Head
 
 
 def stamp_points_crop(path: Path) -> PointsCrop:

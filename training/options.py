@@ -1,0 +1,134 @@
+"""The options of the command line."""
+
+import argparse
+from pathlib import Path
+
+from training.data.faces import PUBLIC_TEST
+from training.fitting.recipes import RECIPES, model_names
+
+POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
+DESCRIPTION = "Fit a network, score it, make it a model file, write its report."
+BACKENDS = ("tensorflow", "jax", "torch")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    parser = argparse.ArgumentParser(prog="python -m training", description=DESCRIPTION)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for add in (_add_fit, _add_compare, _add_zoo, _add_evaluate, _add_export, _add_report, _add_geometry, _add_stamp):
+        add(commands)
+    return parser
+
+
+def _add_fit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("fit", help="fit a network by a recipe, or go on with a run that was stopped")
+    _add_data(parser)
+    parser.add_argument("--recipe", required=True, choices=sorted([*RECIPES, *model_names()]), metavar="NAME",
+                        help="a recipe, or a model that one makes: %(choices)s; its teachers are fitted first")
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help="the run's folder (default: runs/RECIPE)")
+    parser.add_argument("--epochs", type=_positive, metavar="N", help="other than the recipe's")
+    parser.add_argument("--seed", type=int, metavar="N", help="other than the recipe's")
+    parser.add_argument("--no-votes", action="store_true",
+                        help="leave the FER+ votes out of the targets, as for a folder of pictures, which has none; "
+                        "for a recipe that needs no other one, such as mini_xception_alone")
+    _add_computation(parser)
+
+
+def _add_compare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("compare", help="try one change of a recipe at a time in short fits; print a table")
+    parser.add_argument("changes", nargs="*", metavar="CHANGE",
+                        help="see CHANGES in training/fitting/compare.py (default: all)")
+    _add_data(parser)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2], metavar="N", help="(default: 1 2)")
+    parser.add_argument("--out", type=Path, default=Path("runs"), metavar="FOLDER",
+                        help="of the runs; those that are finished there are not fitted again (default: %(default)s)")
+    _add_computation(parser)
+
+
+def _add_zoo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("zoo", help="fit networks of the literature for the same computation each; a table")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="see ZOO in training/zoo/entries.py (default: all)")
+    _add_data(parser)
+    parser.add_argument("--budget", choices=("half", "quarter", "sixteenth", "sixty_fourth"), default="quarter",
+                        help="of the computation of a full fit of the default network (default: %(default)s)")
+    parser.add_argument("--rates", type=float, nargs="+", metavar="RATE", help="peak learning rates (default: three)")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[20], metavar="N", help="(default: 20)")
+    parser.add_argument("--out", type=Path, default=Path("runs/zoo"), metavar="FOLDER",
+                        help="of the runs and their results; finished ones are not fitted again (default: %(default)s)")
+    parser.add_argument("--elsewhere", type=Path, nargs="+", default=[], metavar="FOLDER",
+                        help="also score faces that are not FER-2013's, see `evaluate`")
+    parser.add_argument("--page", type=Path, default=Path("training/ZOO.md"), metavar="FILE",
+                        help="the table of all finished fits, with a plot beside (default: %(default)s)")
+    _add_computation(parser)
+
+
+def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("evaluate", help="score a model, or the mean of several, on one split of a data file")
+    parser.add_argument("model", type=Path, nargs="+", metavar="MODEL", help="an .hdf5 model file")
+    _add_data(parser)
+    parser.add_argument("--split", default=PUBLIC_TEST, metavar="NAME", help="any in the file (default: %(default)s)")
+    _add_elsewhere(parser)
+    parser.add_argument("--vote", choices=("mean", "majority", "weighted"),
+                        help="let the models vote, and tell the accuracy of ensembles of 1 to all, which join in the "
+                        "order of their accuracy on the validation split")
+    parser.add_argument("--mirrored", action="store_true", help="average the answers to each face and its mirror image")
+    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+
+
+def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("export", help="make a model file for the app out of a run or a Keras .hdf5 file")
+    parser.add_argument("model", type=Path, metavar="MODEL_OR_RUN", help="a Keras .hdf5 file, or a run's folder")
+    parser.add_argument("--data", type=Path, required=True, metavar="CSV|FOLDER",
+                        help="real faces, on which the compiled network is compared with Keras")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="default: MODEL itself; models/NAME.hdf5 for a run")
+    parser.add_argument("--recipe", choices=model_names(), metavar="NAME",
+                        help="describe the file as this model (%(choices)s), where it does not describe itself")
+    parser.add_argument("--whole-weights", action="store_true",
+                        help="compile with weights of 8 bits: fewer bytes, and quicker for plain convolutions")
+
+
+def _add_report(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("report", help="write MODEL.md beside the model, with pictures and scores")
+    parser.add_argument("model", type=Path, metavar="MODEL", help="an .hdf5 model file")
+    _add_data(parser)
+    parser.add_argument("--split", default=PUBLIC_TEST, metavar="NAME", help="any in the file (default: %(default)s)")
+    _add_elsewhere(parser)
+    parser.add_argument("--history", type=Path, metavar="CSV", help="of the run (default: the one that export kept)")
+    parser.add_argument("--machine", metavar="TEXT", help="what it was trained on, if the file does not say")
+
+
+def _add_geometry(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("geometry", help="try how faces are best cut out by their points; print a table")
+    parser.add_argument("model", type=Path, metavar="MODEL", help="an .hdf5 model file")
+    parser.add_argument("--elsewhere", type=Path, nargs="+", required=True, metavar="FOLDER",
+                        help="faces that are not FER-2013's, see evaluate; the mean of all their collections decides")
+
+
+def _add_stamp(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("stamp", help="write into model files how their recipe has faces cut out by points")
+    parser.add_argument("model", type=Path, nargs="+", metavar="MODEL", help="an .hdf5 model file of a recipe here")
+
+
+def _add_data(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, required=True, metavar="CSV|FOLDER",
+                        help="fer2013.csv, icml_face_data.csv, or a folder of SPLIT/LABEL/ pictures")
+    parser.add_argument("--ferplus", type=Path, metavar="CSV", help="fer2013new.csv, the votes of FER+")
+
+
+def _add_computation(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--backend", choices=BACKENDS, help="what Keras runs on (default: as Keras is set up)")
+    parser.add_argument("--precision", choices=POLICIES, default="float32",
+                        help="of the computation; bfloat16 is quicker where the machine has it; weights stay float32")
+
+
+def _add_elsewhere(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--elsewhere", type=Path, metavar="FOLDER",
+                        help="also score faces that are not FER-2013's: faces.webp, a sheet of 128×128 tiles, and "
+                        "labels.csv with the columns source and emotion")
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"expected 1 or more; got {number}")
+    return number

@@ -1,0 +1,1 @@
+"""Networks of the literature, fitted for the same computation each."""
