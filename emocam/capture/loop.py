@@ -282,14 +282,16 @@ class CaptureLoop:
     def _show_again(self, *, searches: bool = False) -> None:
         """Show what a picture that stays in view says under the present settings and network.
 
-        searches: other finders look for its faces. What is recorded and counted stays as it was.
+        searches: other finders look for its faces. What is recorded stays as it was.
         """
         if self._shown is None or not (self._playback.is_still or self._playback.wait_s > STAYS_S):
             return
         if searches and self._playback.is_independent:
-            self._offer(self._conclude(self._shown.frame))
+            result = self._conclude(self._shown.frame)
         else:
-            self._offer(self._pipeline.answer_again(self._shown, self._settings_in_use))
+            result = self._pipeline.answer_again(self._shown, self._settings_in_use)
+        self._shares.amend(result)
+        self._offer(result)
 
     def _is_outdated(self, result: FrameResult) -> bool:
         """Tell whether other settings or another network are in use than those that concluded this."""

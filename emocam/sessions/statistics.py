@@ -170,6 +170,10 @@ class SharesSoFar:
                     shown_s[face.label] = shown_s.get(face.label, 0.0) + interval_s
         self._last = result
 
+    def amend(self, result: FrameResult) -> None:
+        """Put this in place of the last result: its frame is shown again, under other settings or networks."""
+        self._last = result
+
     def shares(self) -> dict[str, float]:
         """Return each label of the spectrum shown last, and `uncertain`, with its share of 0 to 1.
 
