@@ -20,6 +20,7 @@ from emocam.gui.worker import CaptureThread, Engine
 from emocam.settings import Settings
 
 SIZE_PX = (1280, 800)
+RESIZE_AFTER_MS = 1_000
 RECORD_AFTER_MS = 3_000
 SHOW_AFTER_MS = 19_000  # in the second round of the clip, with a face in full sight and some history in the charts
 
@@ -43,10 +44,11 @@ def main() -> int:
             list_cameras=list,
         )
         apply_theme(app, arguments.theme)
-        window.resize(*SIZE_PX)
         window.show()
         worker.start()
         window.start(None, is_demo=True)
+        # The window fits itself to its screen once it is shown, and without a desktop the screen is small.
+        QTimer.singleShot(RESIZE_AFTER_MS, lambda: window.resize(*SIZE_PX))
         QTimer.singleShot(RECORD_AFTER_MS, window.actions_.record.trigger)
 
         def shoot() -> None:

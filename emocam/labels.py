@@ -10,20 +10,21 @@ CONTEMPT = "contempt"  # FER+ only
 KNOWN_EMOTIONS = (*EMOTIONS, CONTEMPT)  # every label that a model may have
 UNCERTAIN = "uncertain"
 
-# Okabe and Ito's palette, distinct with any colour vision (jfly.uni-koeln.de/color, 2008).
+# One colour for a label wherever it is drawn. Each has a contrast of 3:1 and more against a white and against a black
+# background, and any two are at least 18 apart (CIE 1976) to every colour vision, simulated after Machado et al. 2009.
 COLOURS = {
-    "angry": "#D55E00",
-    "disgust": "#009E73",
-    "fear": "#CC79A7",
-    "happy": "#F0E442",
-    "sad": "#0072B2",
-    "surprise": "#56B4E9",
-    "neutral": "#9A9A9A",
-    CONTEMPT: "#E69F00",
-    "positive": "#F0E442",
-    "negative": "#D55E00",
-    "non-positive": "#0072B2",
-    UNCERTAIN: "#D0D0D0",
+    "angry": "#AF441D",
+    "disgust": "#6EA061",
+    "fear": "#7439FB",
+    "happy": "#CD8401",
+    "sad": "#5468DC",
+    "surprise": "#039ED7",
+    "neutral": "#666666",
+    CONTEMPT: "#AE3195",
+    "positive": "#CD8401",
+    "negative": "#AF441D",
+    "non-positive": "#5468DC",
+    UNCERTAIN: "#949494",
 }
 
 

@@ -1,5 +1,6 @@
 """From the predictions of one track to its label."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,6 +60,24 @@ class Pool:
         self._frames_since_prediction = None
 
 
+def whole_percent(probability: float) -> int:
+    """Return a probability as the whole percent that is shown and compared.
+
+    Rounded down, so that a figure reaches a sensitivity exactly if its probability does.
+    """
+    return math.floor(100 * (probability + ROUNDING))
+
+
+def needed_percent(settings: Settings, *, after_uncertain: bool) -> int:
+    """Return the whole percent from which on a label is shown.
+
+    After `uncertain` it is 4 above the sensitivity, or half of what is left to 100 where that is less.
+    """
+    sensitivity = settings.prediction_sensitivity_percent
+    lead = min(round(100 * LEAD_TO_BE_CERTAIN), (100 - sensitivity) // 2) if after_uncertain else 0
+    return sensitivity + lead
+
+
 @dataclass(frozen=True, slots=True)
 class LabelShown:
     """A label, and its pooled probability in the spectrum shown, 0 to 1."""
@@ -75,16 +94,16 @@ def label_shown(
     previous: the label shown until now under the same settings. It stays until another is more probable by 8
     points, or for `uncertain` until one is 4 points above the sensitivity: otherwise two expressions of about
     the same probability take turns. Of labels that are exactly as probable, the first of the spectrum is shown.
+    Whole percents are compared, so that the figures that people see explain the label.
     """
-    spectrum, sensitivity = SPECTRA[settings.spectrum], settings.prediction_sensitivity_percent / 100
+    spectrum = SPECTRA[settings.spectrum]
     shown = spectrum_matrix(model_labels, spectrum) @ pooled
+    percents = [whole_percent(float(probability)) for probability in shown]
     best = int(np.argmax(shown))
-    if previous == UNCERTAIN:
-        sensitivity += LEAD_TO_BE_CERTAIN
-    elif previous in spectrum.labels:
+    if previous in spectrum.labels:
         kept = spectrum.labels.index(previous)
-        if shown[kept] >= sensitivity and shown[best] - shown[kept] < LEAD_TO_CHANGE:
+        leads = percents[best] - percents[kept] >= round(100 * LEAD_TO_CHANGE)
+        if percents[kept] >= settings.prediction_sensitivity_percent and not leads:
             best = kept
-    confidence = float(shown[best])
-    is_certain = confidence >= sensitivity - ROUNDING
-    return LabelShown(spectrum.labels[best] if is_certain else UNCERTAIN, confidence)
+    is_certain = percents[best] >= needed_percent(settings, after_uncertain=previous == UNCERTAIN)
+    return LabelShown(spectrum.labels[best] if is_certain else UNCERTAIN, float(shown[best]))

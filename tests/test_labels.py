@@ -104,3 +104,41 @@ def test_every_label_that_can_be_shown_has_a_colour():
     for spectrum in SPECTRA.values():
         assert {*spectrum.labels, UNCERTAIN} <= set(COLOURS)
         assert len({COLOURS[label] for label in (*spectrum.labels, UNCERTAIN)}) == len(spectrum.labels) + 1
+
+
+# How colours look to people without one kind of cone: matrices for linear RGB, of Machado, Oliveira and Fernandes 2009,
+# table 1, severity 1.0.
+VISIONS = {
+    "usual": np.eye(3),
+    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+}
+TO_XYZ = np.array(
+    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
+)
+
+
+def linear(colour):
+    channels = np.array([int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)])
+    return np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+
+
+def lab(colour, vision):
+    """Return a colour in CIE L*a*b*, as someone sees it."""
+    seen = TO_XYZ @ np.clip(np.array(vision) @ linear(colour), 0, 1) / TO_XYZ.sum(axis=1)
+    x, y, z = np.where(seen > 216 / 24389, np.cbrt(seen), (24389 / 27 * seen + 16) / 116)
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("vision", VISIONS)
+def test_any_colour_vision_tells_the_colours_of_two_labels_apart(vision):
+    labels = (*KNOWN_EMOTIONS, UNCERTAIN)
+    seen = [lab(COLOURS[label], VISIONS[vision]) for label in labels]
+    apart = {(labels[i], labels[j]): np.linalg.norm(seen[i] - seen[j]) for i in range(len(labels)) for j in range(i)}
+    assert min(apart.values()) > 18, min(apart, key=apart.get)
+
+
+def test_a_summed_label_has_the_colour_of_what_it_is_made_of():
+    for label, emotion in (("positive", "happy"), ("negative", "angry"), ("non-positive", "sad")):
+        assert COLOURS[label] == COLOURS[emotion]

@@ -70,7 +70,7 @@ def test_without_a_display_a_sentence_says_so(opened, monkeypatch, capsys):
 
 def test_where_qt_cannot_be_loaded_a_sentence_says_what_to_install(monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "emocam.gui.app", None)
-    monkeypatch.setattr(window, "has_display", lambda: True)
+    monkeypatch.setattr(window, "why_no_window", lambda: None)
     assert main([]) == 1
     assert "libegl1" in capsys.readouterr().err
 

@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emocam.labels import EMOTIONS, SPECTRA, UNCERTAIN, spectrum_matrix
-from emocam.pooling import LEAD_TO_BE_CERTAIN, LEAD_TO_CHANGE, ROUNDING, Pool, label_shown
+from emocam.pooling import (
+    LEAD_TO_BE_CERTAIN,
+    LEAD_TO_CHANGE,
+    ROUNDING,
+    Pool,
+    label_shown,
+    needed_percent,
+    whole_percent,
+)
 from emocam.settings import Settings
 
 
@@ -99,6 +107,26 @@ def test_after_uncertain_a_label_needs_a_little_more_than_the_sensitivity():
     assert label_shown(barely, EMOTIONS, Settings(), previous="uncertain").label == "uncertain"
     assert label_shown(clearly, EMOTIONS, Settings(), previous="uncertain").label == "happy"
     assert label_shown(barely, EMOTIONS, Settings(), previous="happy").label == "happy"
+
+
+def test_a_percent_that_is_shown_reaches_the_sensitivity_exactly_if_the_probability_does():
+    shares = (0.726, 0.7299, float(np.float32(0.73)), 0.996, 1.0)
+    assert [whole_percent(share) for share in shares] == [72, 72, 73, 99, 100]
+
+
+def test_what_is_certain_enough_after_uncertain_can_always_be_reached():
+    needed = [needed_percent(Settings(prediction_sensitivity_percent=at), after_uncertain=True) for at in range(101)]
+    assert max(needed) == 100
+    assert needed[35] == 39
+    certain = np.array([0, 0, 0, 1, 0, 0, 0], np.float32)
+    strict = Settings(prediction_sensitivity_percent=99)
+    assert label_shown(certain, EMOTIONS, strict, previous="uncertain").label == "happy"
+
+
+def test_labels_are_compared_by_the_percents_that_are_shown():
+    # 40.9 and 48.8 are 7.9 apart, and read 40 and 48: eight points.
+    mean = probabilities(happy=0.409, sad=0.488)
+    assert label_shown(mean, EMOTIONS, Settings(), previous="happy").label == "sad"
 
 
 def test_three_labels_sum_the_emotions_that_they_stand_for():

@@ -6,15 +6,23 @@ from pathlib import Path
 from emocam.engine.model_file import ModelFile
 from emocam.messages import FrameResult
 
+# When the counting of shares began.
+SINCE_OPENED, SINCE_RECORD, SINCE_STOP = "opened", "record", "stop"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shown:
-    """What there is to show of one moment; shares: see `statistics.SharesSoFar`."""
+    """What there is to show of one moment.
+
+    frames_per_second: 0 where it is not known yet. shares: see `statistics.SharesSoFar`. shares_since: when their
+    counting began: a source was opened, or a recording began or ended.
+    """
 
     result: FrameResult
     frames_per_second: float
     dropped: int
     shares: dict[str, float]
+    shares_since: str = SINCE_OPENED
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +96,7 @@ class RecordingStarted:
 
 @dataclass(frozen=True, slots=True)
 class RecordingStopped:
-    """The recording has ended, or could not begin, which leaves no folder; problem: why, unless it was asked for."""
+    """The recording has ended, or has not begun, which leaves no folder; problem: why, unless it was asked for."""
 
     folder: Path | None
     problem: str | None

@@ -12,6 +12,9 @@ from pathlib import Path
 from emocam.addresses import shown_address, without_secrets
 from emocam.capture.background import start_beside
 from emocam.capture.events import (
+    SINCE_OPENED,
+    SINCE_RECORD,
+    SINCE_STOP,
     Crashed,
     Event,
     FinderProblem,
@@ -35,7 +38,7 @@ from emocam.engine.classification import Classifier, open_classifier
 from emocam.engine.model_file import ModelFileError, resolve_model
 from emocam.engine.pipeline import Pipeline
 from emocam.latest import Latest
-from emocam.messages import Frame, Gap
+from emocam.messages import Frame, FrameResult, Gap
 from emocam.sessions.files import RecordingError
 from emocam.sessions.recorder import SessionRecorder, default_parent, new_session_folder
 from emocam.sessions.spreadsheet import SpreadsheetError
@@ -46,6 +49,7 @@ from emocam.sources import Source, open_source
 log = logging.getLogger(__name__)
 
 RATE_WINDOW_S = 2.0
+STAYS_S = 0.3  # a picture that stays for longer shows changed settings at once, not with the next one
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +89,11 @@ class CaptureLoop:
         self._finder_problem: str | None = None  # that was told last
         self._notice: str | None = None  # the same of the source
         self._recorder: SessionRecorder | None = None
-        self._shares = SharesSoFar()
+        self._is_recording_awaited = False  # a recording begins with the next frame that a network answers
+        self._shown: FrameResult | None = None  # the current source's newest
+        self._shares, self._shares_since = SharesSoFar(), SINCE_OPENED
         self._times_s: deque[float] = deque()
+        self._last_rate = 0.0
         self._title, self._is_live, self._is_lost, self._is_absence_noted = "", True, False, False
 
     @property
@@ -128,14 +135,20 @@ class CaptureLoop:
 
     def set_paused(self, is_paused: bool) -> None:
         """Stop analysing until further notice."""
-        self._commands.put(lambda: self._playback.set_paused(is_paused))
+        self._commands.put(lambda: self._set_paused(is_paused))
 
-    def start_recording(self) -> None:
-        """Record a session from the next frame on; the answer is an event."""
-        self._commands.put(self._start_recording)
+    def start_recording(self, *, waits: bool = False) -> None:
+        """Record a session from the next frame on; the answer is an event.
+
+        waits: where no picture comes now, or no network is there, begin with the first frame that a network answers.
+        """
+        self._commands.put(lambda: self._start_recording(waits=waits))
 
     def stop_recording(self) -> None:
-        """End the session and write its statistics; the answer is an event, and one once its spreadsheet is there."""
+        """End the session and write its statistics, or wait for none any more; the answers are events.
+
+        One comes at once, and one when the session's spreadsheet is there.
+        """
         self._commands.put(self._stop_recording)
 
     def add_marker(self, start_s: float, end_s: float, name: str) -> None:
@@ -189,10 +202,11 @@ class CaptureLoop:
         settings = self._newest_settings.take()
         if settings is None:
             return
-        self._settings = settings
+        before, self._settings = self._settings, settings
         wanted = self._loading[0] if self._loading else self._current_model
         if settings.model != wanted:
             self._load_model(settings.model)
+        self._show_again(searches=settings.faces_found_by != before.faces_found_by)
 
     def _load_model(self, text: str) -> None:
         self._loading = text, start_beside(lambda: self._engine.open_model(text), name="load network")
@@ -215,9 +229,16 @@ class CaptureLoop:
         self._pipeline.use_classifier(classifier)
         self._record(lambda recorder: recorder.change_model(classifier.model))
         self._listeners.tell(ModelOpened(text, classifier.model))
+        self._show_again()
+
+    def _set_paused(self, is_paused: bool) -> None:
+        self._times_s.clear()
+        self._playback.set_paused(is_paused)
 
     def _open(self, source: str | None, *, loops: bool) -> None:
         self._is_lost = self._is_absence_noted = False
+        self._shown = None
+        self._times_s.clear()
         self._title = shown_address(source) if source else "the first camera"
         self._playback.open(source, loops=loops)
 
@@ -232,20 +253,55 @@ class CaptureLoop:
             case Failed(reason, retries):
                 self._listeners.tell(SourceFailed(reason, retries))
             case Ended(title, problem):
+                if self._shown is not None and self._is_outdated(self._shown):
+                    self._show_again()  # the last picture stays
                 self._listeners.tell(SourceEnded(title, problem))
 
     def _analyze(self, frame: Frame) -> None:
         self._take_settings()  # the newest, though they came while the frame was awaited
-        settings = replace(self._settings, model=self._current_model or self._settings.model)
-        result = self._pipeline.analyze(frame, settings, is_alone=self._playback.is_independent)
-        if self._playback.is_independent:
-            result = self._pipeline.end_faces(result)
+        if self._is_recording_awaited and self._classifier is not None:
+            self._start_recording()
+        result = self._conclude(frame)
         self._tell_finder_problem()
         self._tell_notice()
         self._is_lost = False
         self._record(lambda recorder: recorder.record(result))
         self._shares.add(result)
-        self._listeners.offer(Shown(result, self._rate(), self._playback.dropped, self._shares.shares()))
+        self._last_rate = self._rate()
+        self._offer(result)
+
+    def _conclude(self, frame: Frame) -> FrameResult:
+        """Return what a frame shows; the faces of a picture that is no part of a sequence end with it."""
+        result = self._pipeline.analyze(frame, self._settings_in_use, is_alone=self._playback.is_independent)
+        return self._pipeline.end_faces(result) if self._playback.is_independent else result
+
+    @property
+    def _settings_in_use(self) -> Settings:
+        return replace(self._settings, model=self._current_model or self._settings.model)
+
+    def _show_again(self, *, searches: bool = False) -> None:
+        """Show what a picture that stays in view says under the present settings and network.
+
+        searches: other finders look for its faces. What is recorded stays as it was.
+        """
+        if self._shown is None or not (self._playback.is_still or self._playback.wait_s > STAYS_S):
+            return
+        if searches and self._playback.is_independent:
+            result = self._conclude(self._shown.frame)
+        else:
+            result = self._pipeline.answer_again(self._shown, self._settings_in_use)
+        self._shares.amend(result)
+        self._offer(result)
+
+    def _is_outdated(self, result: FrameResult) -> bool:
+        """Tell whether other settings or another network are in use than those that concluded this."""
+        labels = () if self._classifier is None else self._classifier.model.labels
+        return result.settings != self._settings_in_use or result.model_labels != labels
+
+    def _offer(self, result: FrameResult) -> None:
+        self._shown = result
+        shares = self._shares.shares()
+        self._listeners.offer(Shown(result, self._last_rate, self._playback.dropped, shares, self._shares_since))
 
     def _tell_finder_problem(self) -> None:
         problem, told = self._pipeline.problem, self._finder_problem
@@ -274,8 +330,8 @@ class CaptureLoop:
         self._title, self._is_live = opened.title, opened.is_live
         if opened.is_repeat:
             return
-        self._notice = None
-        self._shares = SharesSoFar()
+        self._notice = self._shown = None
+        self._count_shares_anew(SINCE_OPENED)
         self._settings = replace(self._settings, source=opened.identity)
         played = self._playback.input
         self._record(lambda recorder: recorder.change_source(opened.title, is_live=opened.is_live, input=played))
@@ -292,19 +348,29 @@ class CaptureLoop:
             self._is_lost = True
             self._listeners.tell(SourceLost(gap.reason))
 
-    def _start_recording(self) -> None:
+    def _count_shares_anew(self, since: str) -> None:
+        self._shares, self._shares_since = SharesSoFar(), since
+
+    @property
+    def _has_picture(self) -> bool:
+        """Whether frames of the current source come, as far as the last one tells."""
+        return self._shown is not None and self._playback.is_open and not (self._is_lost or self._playback.is_still)
+
+    def _start_recording(self, *, waits: bool = False) -> None:
         if self._recorder is not None:
+            return
+        self._is_recording_awaited = waits and not (self._classifier is not None and self._has_picture)
+        if self._is_recording_awaited:
             return
         if self._classifier is None:
             self._listeners.tell(RecordingStopped(None, "There is no network yet to record the predictions of."))
             return
-        settings = replace(self._settings, model=self._current_model or self._settings.model)
         try:
             folder = new_session_folder(self._engine.sessions_folder(), datetime.now())
             self._recorder = SessionRecorder(
                 folder,
                 model=self._classifier.model,
-                settings=settings,
+                settings=self._settings_in_use,
                 source=self._title,
                 is_live=self._is_live,
                 input=self._playback.input if self._playback.is_open else None,
@@ -314,7 +380,7 @@ class CaptureLoop:
         except RecordingError as error:
             self._listeners.tell(RecordingStopped(None, str(error)))
             return
-        self._shares = SharesSoFar()
+        self._count_shares_anew(SINCE_RECORD)
         self._is_absence_noted = True  # the session begins with the current source, there or not
         self._listeners.tell(RecordingStarted(folder))
 
@@ -329,8 +395,12 @@ class CaptureLoop:
 
     def _stop_recording(self, problem: str | None = None) -> None:
         recorder, self._recorder = self._recorder, None
+        was_awaited, self._is_recording_awaited = self._is_recording_awaited, False
         if recorder is None:
+            if was_awaited:
+                self._listeners.tell(RecordingStopped(None, None))
             return
+        self._count_shares_anew(SINCE_STOP)
         try:
             recorder.close()
         except RecordingError as error:

@@ -94,6 +94,11 @@ class Playback:
         return self._input
 
     @property
+    def is_still(self) -> bool:
+        """No frame comes for now: the source is paused, or has been played to its end."""
+        return self._is_paused or (self._source is not None and self._has_ended)
+
+    @property
     def is_independent(self) -> bool:
         """The current source's pictures are no sequence: a face in one is no face of the next."""
         return self._source is not None and self._source.is_independent

@@ -11,9 +11,10 @@ from emocam.engine.detection.finder import Sighting
 from emocam.engine.model_file import ModelFile
 from emocam.engine.picture import Picture
 from emocam.engine.preprocessing import crop_face, crop_region
+from emocam.engine.region import Region, region_of_points
 from emocam.engine.tracking import FORGET_AFTER_FRAMES, Track, Tracker
 from emocam.engine.watch import Watch, open_watch
-from emocam.messages import Face, Frame, FrameResult, Latency
+from emocam.messages import Box, Face, Frame, FrameResult, Latency
 from emocam.pooling import Pool, label_shown
 from emocam.settings import Settings
 
@@ -39,6 +40,7 @@ class Pipeline:
         self._pools: dict[int, Pool] = {}
         self._departing: list[tuple[int, Pool]] = []
         self._settings: Settings | None = None  # of the last frame
+        self._answered: Classifier | None = None  # what answered it
         self._last_s: float | None = None  # its time
 
     @property
@@ -81,6 +83,7 @@ class Pipeline:
         itself, whatever the settings; faces keep their numbers.
         """
         started = perf_counter()
+        self._answered = self._classifier
         watch = self._take_settings(settings)
         is_apart = self._is_apart(frame)
         if is_apart:
@@ -153,6 +156,44 @@ class Pipeline:
             faces.append(face if last is None else _here(last, face))
         return replace(result, faces=tuple(faces), departed=(*result.departed, *due.values()))
 
+    def answer_again(self, result: FrameResult, settings: Settings) -> FrameResult:
+        """Return what the last frame says under other settings or from another network; its faces stay as they are.
+
+        Labels are made anew from the pools that they were made from, and where another network is in use from its
+        answer to this frame alone. Tracks and pools go on as if this had not been asked.
+        """
+        is_other, self._answered = self._answered is not self._classifier, self._classifier
+        predictions = self._predictions_of(result) if is_other else {}
+        faces = []
+        for face in result.faces:
+            pooled = predictions.get(face.track_id, face.pooled)
+            shown = None if pooled is None else label_shown(pooled, self.model_labels, settings)
+            faces.append(
+                replace(
+                    face,
+                    prediction=predictions.get(face.track_id, face.prediction),
+                    pooled=pooled,
+                    label=shown.label if shown else None,
+                    confidence=shown.confidence if shown else None,
+                )
+            )
+        return replace(
+            result, faces=tuple(faces), departed=(), model_labels=self.model_labels, settings=settings
+        )
+
+    def _predictions_of(self, result: FrameResult) -> dict[int, np.ndarray]:
+        """Return what the network in use answers to each face of a frame."""
+        if self._classifier is None or not result.faces:
+            return {}
+        gray, model = Picture(result.frame.image).gray, self._classifier.model
+        crops = [
+            _crop(gray, face.box, None if face.points is None else region_of_points(face.points), model)
+            for face in result.faces
+            if face.box is not None  # as with all that are in sight
+        ]
+        probabilities = self._classifier.classify(np.stack(crops))
+        return {face.track_id: answer for face, answer in zip(result.faces, probabilities, strict=True)}
+
     def _classify(self, picture: Picture, tracks: Sequence["_Seen"], settings: Settings) -> dict[int, np.ndarray]:
         """Return the prediction of each track that is in sight and due for one."""
         for one in tracks:
@@ -167,7 +208,10 @@ class Pipeline:
         if not due:
             return {}
         model = self._classifier.model
-        probabilities = self._classifier.classify(np.stack([_crop(picture, one, model) for one in due.values()]))
+        crops = [
+            _crop(picture.gray, one.box, one.face.extent if one.face else None, model) for one in due.values()
+        ]
+        probabilities = self._classifier.classify(np.stack(crops))
         predictions = dict(zip(due, probabilities, strict=True))
         for number, prediction in predictions.items():
             self._pools[number].add(prediction)
@@ -229,8 +273,8 @@ class _Seen:
         return self.track.track_id
 
 
-def _crop(picture: Picture, sighting: Sighting, model: ModelFile) -> np.ndarray:
-    """Return the crop of a face, (S, S) uint8: by its points where they are known, by its box otherwise."""
-    if sighting.face is None:
-        return crop_face(picture.gray, sighting.box, size_px=model.image_size_px, margin=model.crop_margin)
-    return crop_region(picture.gray, model.points_crop.of(sighting.face.extent), size_px=model.image_size_px)
+def _crop(gray: np.ndarray, box: Box, extent: Region | None, model: ModelFile) -> np.ndarray:
+    """Return the crop of a face, (S, S) uint8: by its points' extent where that is known, by its box otherwise."""
+    if extent is None:
+        return crop_face(gray, box, size_px=model.image_size_px, margin=model.crop_margin)
+    return crop_region(gray, model.points_crop.of(extent), size_px=model.image_size_px)

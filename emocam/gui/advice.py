@@ -27,6 +27,15 @@ def duration(seconds: float) -> str:
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute:02}:{second:02}"
 
 
+def absence(seconds: float | None) -> str:
+    """Write since when a face has not been seen, as `left 12 s ago`; None: for longer than is remembered."""
+    if seconds is None:
+        return "left"
+    if seconds < 1:
+        return "out of sight"
+    return f"left {seconds:.0f} s ago" if seconds < 60 else f"left {seconds / 60:.0f} min ago"
+
+
 def listed(words: Sequence[str], *, last: str = "or") -> str:
     """Write words as `one, two or three`."""
     *others, final = words

@@ -105,7 +105,7 @@ class MainWindow(QMainWindow):
         if self.session.is_recording and not self._may_close and not may_stop_and_close(self):
             event.ignore()
             return
-        self._look.keep(self)
+        self._view.keep()
         self._settings.save()
         self._worker.stop()
         if self._worker.isRunning() and not self._worker.wait(END_WITHIN_MS):
@@ -131,7 +131,9 @@ class MainWindow(QMainWindow):
         self.chart, self.shares = FaceChart(), ShareChart()
         self.notices, self.status = NoticeBar(), Status()
         self.setStatusBar(self.status)
-        self.sources = SourceControls(worker, self.video, actions, list_cameras=list_cameras, parent=self)
+        self.sources = SourceControls(
+            worker, self.video, actions, look=self._look, list_cameras=list_cameras, parent=self
+        )
         self.session = SessionControls(
             worker, actions, self.status, self.notices, sessions_folder=sessions_folder, parent=self
         )
@@ -139,7 +141,7 @@ class MainWindow(QMainWindow):
             worker, actions, self.status, self.notices, sessions_folder=sessions_folder, parent=self
         )
         self._models = ModelControls(
-            worker, actions, settings, notices=self.notices, status=self.status, parent=self
+            worker, actions, settings, look=self._look, notices=self.notices, status=self.status, parent=self
         )
         self.panel = SettingsPanel(actions.open_model)
         self._settings_controls = SettingsControls(self.panel, actions, settings, self.status, parent=self)
@@ -156,7 +158,7 @@ class MainWindow(QMainWindow):
             "charts": self.body.charts.setVisible,
             "panel": self.body.side.setVisible,
         }
-        self._view = ViewControls(self, actions, self._look, parts=parts, status=self.status)
+        self._view = ViewControls(self, actions, self._look, parts=parts, body=self.body, status=self.status)
 
     def _declare_actions(self) -> None:
         declare = ActionDeclaration
@@ -175,11 +177,15 @@ class MainWindow(QMainWindow):
         self._models.state_changed.connect(self.panel.show_network_state)
         self._models.scores_changed.connect(self.panel.show_scores)
         self._models.models_changed.connect(lambda names: self.panel.show_models(names, self.settings.model))
-        self.sources.opening.connect(self._name_source)
+        self.sources.opening.connect(self._note_opening)
         self.sources.opened.connect(self._note_source)
         self.sources.ended.connect(self.status.clear_figures)
         self.sources.vanished.connect(self._clear_results)
+        self.sources.awaited.connect(self.session.await_picture)
         self.session.recording_changed.connect(self.toolbar.show_recording)
+        self.session.recording_changed.connect(self.sources.note_recording)
+        self.session.waiting_changed.connect(self.toolbar.show_waiting)
+        self.session.waiting_changed.connect(self.sources.note_waiting)
         self.session.ticked.connect(self.toolbar.show_elapsed)
         self.video.face_selected.connect(self._select_face)
         self.faces.face_selected.connect(self._select_face)
@@ -189,11 +195,16 @@ class MainWindow(QMainWindow):
         shown = self._worker.results.take()
         if shown is None:
             return
-        self.video.show_result(shown.result)
-        self.chart.show_result(shown.result)
-        self.shares.show_shares(shown.shares, spectrum=shown.result.settings.spectrum)
-        self.faces.show_result(shown.result)
-        self.status.show_figures(shown)
+        result = shown.result
+        self.video.show_result(result)
+        self.chart.show_result(result)
+        self.shares.show_shares(shown.shares, spectrum=result.settings.spectrum, since=shown.shares_since)
+        self.faces.show_result(result)
+        if self.video.selected_face not in (None, *self.faces.faces):  # whoever left so long ago that no list has them
+            self._select_face(None)
+        self.sources.note_picture()
+        if self.sources.is_moving:
+            self.status.show_figures(shown)
         self.sources.watch_for_faces(shown)
 
     def _say_finder_problem(self, problem: str) -> None:
@@ -201,11 +212,19 @@ class MainWindow(QMainWindow):
 
     def _clear_results(self, words: str) -> None:
         self.faces.clear()
+        self.chart.show_nobody()
         self.status.clear_figures(words)
 
-    def _select_face(self, track_id: int) -> None:
+    def _select_face(self, track_id: int | None) -> None:
         for part in (self.video, self.faces, self.chart):
             part.select_face(track_id)
+
+    def _note_opening(self, title: str) -> None:
+        """Forget what was shown of the source before."""
+        self._name_source(title)
+        self._select_face(None)
+        self.chart.clear()
+        self.shares.clear()
 
     def _name_source(self, title: str) -> None:
         self.setWindowTitle(f"{title} – Emocam")

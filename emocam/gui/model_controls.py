@@ -10,8 +10,10 @@ from emocam.engine.model_file import ModelFile
 from emocam.gui.actions import ActionDeclaration, Actions
 from emocam.gui.live.status import Status
 from emocam.gui.model.card import show_network_card
-from emocam.gui.model.scores import network_scores
+from emocam.gui.model.scores import NetworkScores, network_scores
 from emocam.gui.notice_bar import NoticeBar
+from emocam.gui.places import home_folder, users_folder
+from emocam.gui.remembered import WindowLook
 from emocam.gui.settings_controls import CurrentSettings
 from emocam.gui.worker import CaptureThread
 from emocam.resources import MODEL_ENDINGS, known_models, user_models_folder
@@ -23,11 +25,11 @@ NO_NETWORK = "No network: faces get no labels"
 
 @dataclass(frozen=True, slots=True)
 class CurrentModel:
-    """The current model. text: as in Settings.model. aim: whose labels it gives, in a few words."""
+    """The current model. text: as in Settings.model. scores: what its file says of how good it is, if it does."""
 
     text: str
     file: ModelFile
-    aim: str
+    scores: NetworkScores | None
 
 
 class ModelControls(QObject):
@@ -43,13 +45,14 @@ class ModelControls(QObject):
         actions: Actions,
         settings: CurrentSettings,
         *,
+        look: WindowLook,
         notices: NoticeBar,
         status: Status,
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self._window, self._actions, self._settings = parent, actions, settings
-        self._notices, self._status = notices, status
+        self._look, self._notices, self._status = look, notices, status
         self._current_model: CurrentModel | None = None
         declare = ActionDeclaration
         actions.declare(
@@ -74,42 +77,49 @@ class ModelControls(QObject):
     def _note_change(self, before: Settings, now: Settings) -> None:
         if now.model != before.model:
             self.state_changed.emit(LOADING)
+            self.scores_changed.emit({})  # those of the network in use would stand beside another one's name
 
     def _note_opened(self, text: str, file: ModelFile) -> None:
-        scores = network_scores(file.metadata)
-        self._current_model = CurrentModel(text, file, scores.aim if scores else "")
-        self.scores_changed.emit(scores.by_spectrum if scores else {})
+        self._current_model = CurrentModel(text, file, network_scores(file.metadata))
         if text == self._settings.value.model:
-            self.state_changed.emit(self._current_model.aim)
+            self._tell_current(self._current_model)
 
     def _note_failed(self, text: str, reason: str) -> None:
         """Go back to the current model, or to the shipped one if there is none yet."""
         current = self._current_model
-        self.state_changed.emit(current.aim if current else NO_NETWORK)
+        if current:
+            self._tell_current(current)
+        else:
+            self.state_changed.emit(NO_NETWORK)
         kept = "; the one in use stays" if current else ""
         self._notices.say(f"The network {Path(text).name} cannot be used{kept}. {reason}", [self._actions.open_model])
         fallback = current.text if current else DEFAULT_MODEL
         if fallback != text and self._settings.value.model == text:
             self._settings.change(model=fallback)
             if current:
-                self.state_changed.emit(current.aim)
+                self._tell_current(current)
+
+    def _tell_current(self, current: CurrentModel) -> None:
+        self.state_changed.emit(current.scores.aim if current.scores else "")
+        self.scores_changed.emit(current.scores.by_spectrum if current.scores else {})
 
     def _ask_model(self) -> None:
         files = f"Networks ({' '.join(f'*{ending}' for ending in MODEL_ENDINGS)});;All files (*)"
         path, _ = QFileDialog.getOpenFileName(self._window, "Open a model file", self._folder_to_open(), files)
         if path:
+            self._look.model_folder = path
             self._settings.change(model=path)
 
     def _folder_to_open(self) -> str:
-        """Return the folder of the file in use, or the user's own folder of models, which is made if need be."""
-        path = Path(self._settings.value.model)
-        if path.is_file():
-            return str(path.parent)
+        """Return the folder of the file in use, of the last one, or the user's own, which is made if need be."""
+        known = users_folder(self._settings.value.model) or users_folder(self._look.model_folder)
+        if known:
+            return known
         folder = user_models_folder()
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError:
-            return ""
+            return home_folder()
         return str(folder)
 
     def _show_card(self) -> None:

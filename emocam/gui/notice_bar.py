@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QAction, QColor
+from PySide6.QtGui import QAction, QColor, QPalette
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from emocam.gui.notices import ActionButton
@@ -59,8 +59,11 @@ class NoticeBar(QFrame):
         super().changeEvent(event)
 
     def _colour(self) -> None:
-        palette = QApplication.palette(self)
-        scheme = tones(palette)
-        palette.setColor(self.backgroundRole(), blend(QColor(scheme.window), QColor(scheme.accent), 0.16))
-        if palette.color(self.backgroundRole()) != self.palette().color(self.backgroundRole()):
+        scheme = tones(QApplication.palette(self))
+        colour = blend(QColor(scheme.window), QColor(scheme.accent), 0.16)
+        if colour != self.palette().color(self.backgroundRole()):
+            # These alone: a palette with all colours would keep the whole strip in this theme for ever.
+            palette = QPalette()
+            palette.setColor(self.backgroundRole(), colour)
+            palette.setColor(QPalette.ColorRole.WindowText, QColor(scheme.text))
             self.setPalette(palette)

@@ -82,9 +82,10 @@ class Message(QWidget):
     def _colour(self) -> None:
         parent = self.parentWidget()
         assert parent is not None
-        palette = parent.palette()
-        palette.setColor(QPalette.ColorRole.Window, QColor(tones(palette).well))
-        if palette.color(QPalette.ColorRole.Window) != self.palette().color(QPalette.ColorRole.Window):
+        colour = QColor(tones(parent.palette()).well)
+        if colour != self.palette().color(QPalette.ColorRole.Window):
+            palette = QPalette()  # this colour alone, so that the others follow the theme
+            palette.setColor(QPalette.ColorRole.Window, colour)
             self.setPalette(palette)
 
 
@@ -120,7 +121,9 @@ class Banner(QFrame):
         self._text.setText(text)
         _clear(self._buttons)
         for action in actions:
-            self._buttons.addWidget(ActionButton(action, self))
+            button = ActionButton(action, self)
+            self._buttons.addWidget(button)
+            button.show()  # what is hidden takes no room when the place is reckoned
         self.place()
         self.show()
         self.raise_()

@@ -3,7 +3,7 @@
 import logging
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, QTimer
+from PySide6.QtCore import QByteArray, QObject, QSettings, QTimer
 from PySide6.QtWidgets import QMainWindow
 
 from emocam.gui.live.subjects import PROBABILITIES, SUBJECTS
@@ -56,6 +56,34 @@ class WindowLook:
         """Remember where the window is."""
         self._store.setValue("geometry", window.saveGeometry())
         self._store.sync()
+
+    @property
+    def folder(self) -> str | None:
+        """Return what the user opened last, a file or a folder; None before that."""
+        folder = self._store.value("folder")
+        return folder if isinstance(folder, str) else None
+
+    @folder.setter
+    def folder(self, path: str) -> None:
+        self._store.setValue("folder", path)
+
+    @property
+    def model_folder(self) -> str | None:
+        """Return the model file that the user opened last; None before that."""
+        path = self._store.value("model_folder")
+        return path if isinstance(path, str) else None
+
+    @model_folder.setter
+    def model_folder(self, path: str) -> None:
+        self._store.setValue("model_folder", path)
+
+    def splitter(self, name: str) -> QByteArray | None:
+        """Return where a splitter of this name stood, as `QSplitter.restoreState` takes it."""
+        state = self._store.value(f"splitter_{name}")
+        return state if isinstance(state, QByteArray) else None
+
+    def keep_splitter(self, name: str, state: QByteArray) -> None:
+        self._store.setValue(f"splitter_{name}", state)
 
     @property
     def theme(self) -> str | None:

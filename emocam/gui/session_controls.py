@@ -29,6 +29,7 @@ class SessionControls(QObject):
     """Keeps the record and marker actions, the clock and the status line in step with the recording."""
 
     recording_changed = Signal(bool)
+    waiting_changed = Signal(bool)  # Record was pressed, and a session begins with the next picture
     ticked = Signal(float)  # seconds of the session so far
 
     def __init__(
@@ -43,9 +44,13 @@ class SessionControls(QObject):
     ) -> None:
         super().__init__(parent)
         self._window, self._worker, self._actions = parent, worker, actions
+        self._has_network = False
         self._status, self._notices, self._sessions_folder = status, notices, sessions_folder
         self._folder: Path | None = None
         self._elapsed_s = 0.0
+        self._is_asked = False  # to record, and has not begun
+        self._awaited = ""  # what a recording would wait for, in words; empty while pictures come
+        self._saved: tuple[Path, float] | None = None  # the last session, and how long it was
         self._marker: MarkerDialog | None = None
         self._call: Future[str | list[Path]] | None = None
         self._unfinished: list[Path] = []
@@ -67,7 +72,8 @@ class SessionControls(QObject):
         self._complete.triggered.connect(self._complete_unfinished)
         self._open_session.triggered.connect(status.ask_for_folder)
         status.folder_asked.connect(lambda folder: open_in_system(Path(folder), notices))
-        worker.model_opened.connect(self._note_model)
+        worker.model_opened.connect(lambda: self.allow_recording(True))
+        worker.model_failed.connect(self._note_no_model)
         worker.recording_started.connect(self._note_started)
         worker.recording_stopped.connect(self._note_stopped)
         actions.marker.setEnabled(False)
@@ -77,20 +83,33 @@ class SessionControls(QObject):
     def is_recording(self) -> bool:
         return self._folder is not None
 
-    def allow_recording(self, is_ready: bool) -> None:
-        """Enable Record once there is a network; Stop is always possible."""
+    @property
+    def is_waiting(self) -> bool:
+        """Whether Record was pressed, and a session begins as soon as a picture comes."""
+        return self._is_asked and bool(self._awaited)
+
+    def allow_recording(self, is_ready: bool, *, tip: str = "Recording waits for the network to load") -> None:
+        """Enable Record once there is a network; Stop is always possible. tip: says why there is none."""
+        self._has_network = is_ready
         self._actions.record.setEnabled(is_ready or self.is_recording)
-        if not self.is_recording:
-            tip = None if is_ready else "Recording waits for the network to load"
-            self._actions.describe("record", tip=tip)
+        if not self.is_recording and not self._is_asked:
+            self._actions.describe("record", tip=None if is_ready else tip)
+
+    def await_picture(self, awaited: str) -> None:
+        """Take note of what a recording would wait for, as `the first picture`; empty while pictures come."""
+        self._awaited = awaited
+        if self._is_asked:
+            self._show_waiting()
 
     def toggle(self) -> None:
-        """Begin to record, or stop."""
-        if self.is_recording:
+        """Begin to record, at once or with the next picture that comes; or stop."""
+        if self.is_recording or self._is_asked:
             self._elapsed_s = self._worker.elapsed_s
             self._worker.stop_recording()
         else:
-            self._worker.start_recording()
+            self._is_asked = True
+            self._worker.start_recording(waits=True)
+            self._show_waiting()
 
     def ask_marker(self) -> None:
         """Ask for the name of this moment, which is the one marked however long the answer takes."""
@@ -115,11 +134,26 @@ class SessionControls(QObject):
     def _forget_marker(self) -> None:
         self._marker = None
 
-    def _note_model(self) -> None:
-        self.allow_recording(True)
+    def _note_no_model(self) -> None:
+        if not self._has_network:
+            self.allow_recording(False, tip="Recording needs a network, and none could be loaded")
+
+    def _show_waiting(self) -> None:
+        """Say what the recording waits for; for the few milliseconds in which it begins at once, nothing."""
+        if self._awaited:
+            words = f"Recording waits for {self._awaited}"
+            self._actions.describe("record", text="&Cancel", tip=f"{words}. Press to record nothing")
+            self._status.show_waiting(words)
+        self.waiting_changed.emit(self.is_waiting)
+
+    def _end_waiting(self) -> None:
+        self._is_asked = False
+        self._actions.describe("record")
+        self.waiting_changed.emit(False)
 
     def _note_started(self, folder: str) -> None:
-        self._folder = Path(folder)
+        self._end_waiting()
+        self._folder, self._elapsed_s = Path(folder), 0.0
         self._actions.describe("record", text="&Stop", tip="Stop recording and write the statistics")
         self._actions.record.setEnabled(True)
         self._actions.marker.setEnabled(True)
@@ -131,14 +165,16 @@ class SessionControls(QObject):
     def _note_stopped(self, folder: str, problem: str) -> None:
         self._tick.stop()
         was_recording, self._folder = self.is_recording, None
-        self._actions.describe("record")
+        self._end_waiting()
         self._actions.marker.setEnabled(False)
         if self._marker is not None:
             self._marker.reject()
         is_there = bool(folder) and Path(folder).is_dir()
-        if is_there:
-            self._status.show_saved(Path(folder), self._elapsed_s)
-        elif folder:
+        if folder:
+            self._saved = (Path(folder), self._elapsed_s) if is_there else None
+        if self._saved is not None:
+            self._status.show_saved(*self._saved)
+        else:
             self._status.forget_session()
         self.ticked.emit(0.0)
         if problem:

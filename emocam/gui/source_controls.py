@@ -12,6 +12,8 @@ from emocam.gui.actions import ActionDeclaration, Actions
 from emocam.gui.advice import no_face_advice
 from emocam.gui.live.video_view import VideoView
 from emocam.gui.log_file import log_path
+from emocam.gui.places import media_folder, users_folder
+from emocam.gui.remembered import WindowLook
 from emocam.gui.source_menu import SourceMenu
 from emocam.gui.worker import CaptureThread, Shown
 from emocam.messages import Frame, is_too_dark
@@ -20,6 +22,8 @@ from emocam.settings import BLAZEFACE, CASCADES, FINDER_CHOICES
 from emocam.sources import PICTURE_SUFFIXES, VIDEO_SUFFIXES, Camera
 
 NO_FACE_AFTER_S = 5.0
+FIRST_PICTURE, LOST_PICTURE = "the first picture", "the picture to come back"
+GOES_ON = "The recording goes on, and notes the gap."
 SUFFIXES = " ".join(f"*{suffix}" for suffix in (*sorted(VIDEO_SUFFIXES), *sorted(PICTURE_SUFFIXES)))
 FILES_OFFERED = f"Videos and pictures ({SUFFIXES});;All files (*)"
 
@@ -31,6 +35,7 @@ class SourceControls(QObject):
     opened = Signal(str, str)  # title; identity to remember, or "" for what is not remembered
     ended = Signal(str)  # in a few words, why no more pictures come; the last one stays
     vanished = Signal(str)  # in a few words, why there are no figures now
+    awaited = Signal(str)  # what whoever needs a picture waits for, as `the first picture`; empty while they come
 
     def __init__(
         self,
@@ -38,13 +43,18 @@ class SourceControls(QObject):
         video: VideoView,
         actions: Actions,
         *,
+        look: WindowLook,
         list_cameras: Callable[[], list[Camera]],
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self._window, self._worker, self._video, self._actions = parent, worker, video, actions
+        self._look = look
         self._is_demo = False
         self._wanted: str | None = None
+        self._awaited = self._was_awaited = ""  # what pictures wait for now, and before they were paused
+        self._is_recording = self._is_recording_awaited = False
+        self._say: Callable[[], None] | None = None  # what the picture says, which depends on the recording
         self._seen_s: float | None = None
         self._watched_with: str | None = None  # the finders that saw nobody since then
         self._declare_actions()
@@ -102,18 +112,19 @@ class SourceControls(QObject):
         """Open the current source again; start the capture thread again if it had ended."""
         if not self._worker.isRunning():
             self._worker.start()
-        self._actions.pause.setChecked(False)
-        self._pause(False)
+        self._allow_pause(True)
         self._worker.replay()
 
     def ask_file(self) -> None:
         path, _ = QFileDialog.getOpenFileName(self._window, "Open a video or a picture", self._folder(), FILES_OFFERED)
         if path:
+            self._look.folder = path
             self.open(path)
 
     def ask_folder(self) -> None:
         path = QFileDialog.getExistingDirectory(self._window, "Open a folder of pictures", self._folder())
         if path:
+            self._look.folder = path
             self.open(path)
 
     def ask_stream(self) -> None:
@@ -121,6 +132,27 @@ class SourceControls(QObject):
         address, is_accepted = QInputDialog.getText(self._window, "Open a network stream", text)
         if is_accepted and address.strip():
             self.open(address.strip())
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether pictures come, so that there are figures of them; a picture that stays has none."""
+        return not self._awaited
+
+    def note_recording(self, is_recording: bool) -> None:
+        """Say what is true of the recording now."""
+        self._is_recording = is_recording
+        self._say_again()
+
+    def note_waiting(self, is_awaited: bool) -> None:
+        """Say that a recording begins with the next picture, or that none does."""
+        self._is_recording_awaited = is_awaited
+        self._say_again()
+
+    def note_picture(self) -> None:
+        """Take note that a picture has come; one that stays in view may be shown again."""
+        if self._awaited in (FIRST_PICTURE, LOST_PICTURE):
+            self._say = None
+            self._await("")
 
     def watch_for_faces(self, shown: Shown) -> None:
         """Give advice when no face has been found for a while, until there is one."""
@@ -150,9 +182,9 @@ class SourceControls(QObject):
 
     def _open(self, source: str | None, title: str) -> None:
         self._wanted = source
-        self._actions.pause.setChecked(False)
-        self._pause(False)
-        self._forget_picture("Opening…")
+        self._allow_pause(True)
+        self._forget_picture("Opening…", awaits="the source to open")
+        self.menu.show_current(None)
         self.opening.emit(Path(title).name if _is_there(title) else title)
         self._video.show_message("Opening…", title, [])
         if not self._worker.isRunning():
@@ -160,8 +192,9 @@ class SourceControls(QObject):
         self._worker.open(source, loops=self._is_demo)
 
     def _folder(self) -> str:
-        """Return where a file dialog begins: beside what is open."""
-        return str(Path(self._wanted).parent) if self._wanted and _is_there(self._wanted) else ""
+        """Return where a file dialog begins: beside what is open, where the last file was, or with films."""
+        places = [self._wanted if not self._is_demo else None, self._look.folder]
+        return next((folder for place in places if (folder := users_folder(place))), media_folder())
 
     def _pause(self, is_paused: bool) -> None:
         if is_paused:
@@ -171,15 +204,47 @@ class SourceControls(QObject):
         self._worker.set_paused(is_paused)
         self._clear_advice()
         if is_paused:
-            self._video.show_banner("Paused", [self._actions.pause])
+            self._was_awaited, self._say = self._awaited, self._say_paused
+            self._await("Resume")
+            self.ended.emit("Paused")
+            self._say_again()
+        elif self._awaited == "Resume":
+            self._say = None
+            self._await(self._was_awaited)
+            self.ended.emit("Waiting for the next picture…")
+
+    def _allow_pause(self, is_possible: bool, reason: str = "") -> None:
+        """Let pictures run, and say whether they can be held."""
+        self._actions.pause.setChecked(False)
+        self._pause(False)
+        self._actions.pause.setEnabled(is_possible)
+        if reason:
+            self._actions.describe("pause", tip=reason)
+
+    def _await(self, what: str) -> None:
+        self._awaited = what
+        self.awaited.emit(what)
+
+    def _say_again(self) -> None:
+        if self._say is not None:
+            self._say()
+
+    def _say_paused(self) -> None:
+        text = "Paused"
+        if self._is_recording:
+            text = "Paused: the recording is open, and notes nothing meanwhile"
+        elif self._is_recording_awaited:
+            text = "Paused: the recording begins when you resume"
+        self._video.show_banner(text, [self._actions.pause])
 
     def _note_opened(self, title: str, identity: str, is_live: bool) -> None:
-        self._forget_picture("Waiting for the first picture…")
+        self._forget_picture("Waiting for the first picture…", awaits=FIRST_PICTURE)
         self.menu.show_current(identity if is_live else None)
         self.opened.emit("Demo clip" if self._is_demo else title, "" if self._is_demo else identity)
 
     def _note_failed(self, reason: str, retries: bool) -> None:
-        self._forget_picture("No picture")
+        self._forget_picture("No picture", awaits="a picture, which the source does not give")
+        self._allow_pause(False, "There is no picture to hold")
         a, is_file = self._actions, self._wanted is not None and _is_there(self._wanted)
         is_address = self._wanted is not None and "://" in self._wanted
         is_camera = not is_file and not is_address
@@ -188,37 +253,53 @@ class SourceControls(QObject):
         actions = [a.retry, a.open_file, a.open_demo]
         if self._wanted is not None:
             actions.append(a.first_camera)
-        self._video.show_message(title, f"{reason}{again}", actions)
+        self._say = lambda: self._video.show_message(title, f"{reason}{again}{self._recording_text(GOES_ON)}", actions)
+        self._say()
 
     def _note_lost(self, reason: str) -> None:
-        self._forget_picture("Picture lost")
-        recording = "\n\nThe recording goes on, and notes the gap." if self._worker.elapsed_s else ""
-        text = f"{reason}\n\nThe picture returns by itself as soon as the source does.{recording}"
-        self._video.show_message("The picture was lost", text, [self._actions.retry, self._actions.open_file])
+        self._forget_picture("Picture lost", awaits=LOST_PICTURE)
+        self._allow_pause(True)  # whether it is back shows by its picture
+        text = f"{reason}\n\nThe picture returns by itself as soon as the source does."
+        actions = [self._actions.retry, self._actions.open_file]
+        title = "The picture was lost"
+        self._say = lambda: self._video.show_message(title, f"{text}{self._recording_text(GOES_ON)}", actions)
+        self._say()
 
     def _note_ended(self, title: str, problem: str) -> None:
-        is_recording = self._worker.elapsed_s > 0
-        recording = "The recording is still open: stop it, or go on with another source." if is_recording else ""
         self._clear_advice()
+        self._allow_pause(False, "The source has ended: nothing moves")
+        self._await("a picture, because the source has ended")
+        (self.ended if self._video.has_picture else self.vanished).emit("The source has ended")
+        self._say = lambda: self._say_ended(title, problem)
+        self._say()
+
+    def _say_ended(self, title: str, problem: str) -> None:
+        recording = self._recording_text("The recording is still open: stop it, or go on with another source.").strip()
         actions = [self._replay, self._actions.open_file, self._actions.first_camera]
         if self._video.has_picture:
-            self.ended.emit("The source has ended")
             self._video.show_banner(f"{problem or f'The end of {title}.'} {recording}".rstrip(), actions)
         else:
-            self.vanished.emit("The source has ended")
             text = "\n\n".join(part for part in (problem, recording) if part)
             self._video.show_message(f"The end of {title}", text, actions)
 
+    def _recording_text(self, if_open: str) -> str:
+        """Return what there is to say of the recording, after an empty line; if_open: when there is one."""
+        if self._is_recording:
+            return f"\n\n{if_open}"
+        return "\n\nThe recording begins with the next picture." if self._is_recording_awaited else ""
+
     def _note_crash(self, problem: str) -> None:
-        self._forget_picture("Stopped")
+        self._forget_picture("Stopped", awaits="the analysis, which has stopped")
+        self._allow_pause(False, "The analysis has stopped")
         text = f"This should not have happened; {log_path()} has the details.\n\n{problem}"
         self._video.show_message("The analysis has stopped", text, [self._actions.retry])
 
-    def _forget_picture(self, words: str) -> None:
-        self._seen_s = None
+    def _forget_picture(self, words: str, *, awaits: str) -> None:
+        self._seen_s = self._say = None
         self._clear_advice()
         self._advice_hidden = False
         self._video.clear()
+        self._await(awaits)
         self.vanished.emit(words)
 
     def _put_advice_away(self) -> None:

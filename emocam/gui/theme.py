@@ -1,13 +1,13 @@
 """How the window looks: colours for light and dark as the system has it, and how figures read."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
 from emocam.labels import COLOURS
+from emocam.pooling import whole_percent
 
 # WCAG 2.1, 1.4.11: what carries meaning by its colour stands at least 3:1 off its background.
 LEAST_GRAPHIC_CONTRAST = 3.0
@@ -50,22 +50,9 @@ def tones(palette: QPalette) -> Tones:
     return DARK if palette.color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
 
 
-def label_colour(label: str, background: str) -> QColor:
-    """Return a label's colour, moved until it stands off the background (#RRGGBB)."""
-    return standing_off(COLOURS[label], background)
-
-
-@lru_cache(maxsize=64)
-def standing_off(name: str, background: str) -> QColor:
-    """Return a colour (#RRGGBB), moved towards black or white until it stands off the background (#RRGGBB)."""
-    behind = QColor(background)
-    towards = QColor(Qt.GlobalColor.black if behind.lightness() >= 128 else Qt.GlobalColor.white)
-    colour = QColor(name)
-    for twentieth in range(1, 20):
-        if contrast(colour, behind) >= LEAST_GRAPHIC_CONTRAST:
-            break
-        colour = blend(QColor(name), towards, twentieth / 20)
-    return colour
+def label_colour(label: str) -> QColor:
+    """Return a label's colour, the same in light and dark."""
+    return QColor(COLOURS[label])
 
 
 def blend(colour: QColor, other: QColor, share: float) -> QColor:
@@ -81,8 +68,16 @@ def contrast(colour: QColor, other: QColor) -> float:
 
 
 def percent(share: float) -> str:
-    """Write a share (0 to 1) as whole percent, with a space that does not break."""
-    return f"{100 * share:.0f}\N{NO-BREAK SPACE}%"
+    """Write a share (0 to 1) as whole percent, with a space that does not break; nearly all is not all."""
+    whole = round(100 * share)
+    if 0 < share < 1 and whole in (0, 100):
+        return f"{'<' if whole == 0 else '>'}{abs(whole - 1)}\N{NO-BREAK SPACE}%"
+    return f"{whole}\N{NO-BREAK SPACE}%"
+
+
+def probability(share: float) -> str:
+    """Write a probability (0 to 1) as the whole percent that is compared with the sensitivity."""
+    return f"{whole_percent(share)}\N{NO-BREAK SPACE}%"
 
 
 def figures_font(font: QFont) -> QFont:

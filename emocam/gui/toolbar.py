@@ -19,7 +19,8 @@ class MainToolBar(QToolBar):
         self, actions: Actions, *, source_menu: QMenu, spectrum_menu: QMenu, parent: QWidget | None = None
     ) -> None:
         super().__init__("Main", parent)
-        self._actions, self._is_recording = actions, False
+        self._actions = actions
+        self._is_recording = self._is_waiting = False
         self.setObjectName("main toolbar")
         self.setMovable(False)
         self.setIconSize(QSize(18, 18))
@@ -57,6 +58,12 @@ class MainToolBar(QToolBar):
         """Show how long the session has been recorded."""
         self._clock.setText(duration(elapsed_s))
 
+    def show_waiting(self, is_waiting: bool) -> None:
+        """Show whether a recording waits for a picture, in place of the time."""
+        self._clock.setText("waiting…" if is_waiting else duration(0))
+        self._is_waiting = is_waiting
+        self._draw_icons()
+
     def show_recording(self, is_recording: bool) -> None:
         """Show whether a session is being recorded."""
         self._is_recording = is_recording
@@ -69,7 +76,7 @@ class MainToolBar(QToolBar):
 
     def _draw_icons(self) -> None:
         record, pause = self._actions.record, self._actions.pause
-        record.setIcon(draw_icon("square" if self._is_recording else "disc", RECORD_COLOUR))
+        record.setIcon(draw_icon("square" if self._is_recording or self._is_waiting else "disc", RECORD_COLOUR))
         text = self.palette().buttonText().color()
         pause.setIcon(draw_icon("triangle" if pause.isChecked() else "bars", text))
 

@@ -217,6 +217,10 @@ class SharesSoFar:
             return until_s if until_s > 0 else frame.lasts_s
         return min(max(0.0, until_s), LONGEST_INTERVAL_MS / 1000)
 
+    def amend(self, result: FrameResult) -> None:
+        """Put this in place of the last result: its frame is shown again, under other settings or networks."""
+        self._last = result
+
     def shares(self) -> dict[str, float]:
         """Return each label of the spectrum shown last, and `uncertain`, with its share of 0 to 1.
 

@@ -4,11 +4,15 @@ import csv
 import json
 import queue
 import threading
+import time
 from dataclasses import replace
 
 import pytest
 
 from emocam.capture.events import (
+    SINCE_OPENED,
+    SINCE_RECORD,
+    SINCE_STOP,
     Crashed,
     FinderProblem,
     ModelFailed,
@@ -312,6 +316,95 @@ def test_a_finder_that_cannot_be_opened_is_told_once_and_again_after_it_was_not_
         told_before_the_end.append(event)
     problems = [event.problem for event in told_before_the_end if isinstance(event, FinderProblem)]
     assert problems == ["cascades.xml is damaged"] * 2
+
+
+def take(told, until=lambda shown: True):
+    """Return the newest result that a test waits for."""
+    deadline_s = time.monotonic() + WAIT_S
+    while time.monotonic() < deadline_s:
+        shown = told.results.take()
+        if shown is not None and until(shown):
+            return shown
+        threading.Event().wait(0.005)
+    raise AssertionError("nothing was shown")
+
+
+class TestRecordingThatWaits:
+    def test_it_begins_with_the_first_picture_and_misses_none(self, start):
+        loop, told = start()
+        loop.start_recording(waits=True)
+        loop.open("clip")
+        folder = told.wait_for(RecordingStarted).folder
+        told.wait_for(SourceEnded)
+        loop.stop_recording()
+        told.wait_for(RecordingStopped)
+        assert frames_recorded(folder) == list(range(40))
+
+    def test_after_a_clip_s_end_it_begins_when_it_is_played_again(self, start):
+        loop, told = start(frames=5)
+        loop.open("clip")
+        told.wait_for(SourceEnded)
+        loop.start_recording(waits=True)
+        loop.replay()
+        folder = told.wait_for(RecordingStarted).folder
+        told.wait_for(SourceEnded)
+        loop.stop_recording()
+        told.wait_for(RecordingStopped)
+        assert frames_recorded(folder) == list(range(5))
+
+    def test_it_can_be_given_up_and_leaves_nothing(self, start, tmp_path):
+        loop, told = start()
+        loop.start_recording(waits=True)
+        loop.stop_recording()
+        assert told.wait_for(RecordingStopped) == RecordingStopped(None, None)
+        loop.open("clip")
+        told.wait_for(SourceEnded)
+        assert list(tmp_path.iterdir()) == []
+
+
+class TestPictureThatStays:
+    def test_other_settings_are_seen_in_it_at_once_and_recorded_nowhere(self, start):
+        loop, told = start(frames=3)
+        loop.start_recording()
+        folder = told.wait_for(RecordingStarted).folder
+        loop.open("clip")
+        told.wait_for(SourceEnded)
+        loop.use_settings(Settings(model="fake", prediction_sensitivity_percent=90))
+        shown = take(told, lambda one: one.result.settings.prediction_sensitivity_percent == 90)
+        assert shown.result.frame.index == 2
+        loop.stop_recording()
+        told.wait_for(RecordingStopped)
+        assert frames_recorded(folder) == [0, 1, 2]
+
+    def test_another_network_answers_it(self, start):
+        loop, told = start(frames=3)
+        loop.open("clip")
+        told.wait_for(SourceEnded)
+        loop.use_settings(Settings(model="other"))
+        told.wait_for(ModelOpened)
+        assert take(told, lambda one: one.result.settings.model == "other").result.frame.index == 2
+
+    def test_while_paused_it_is_as_at_the_end(self, start):
+        loop, told = start(frames=10_000)
+        loop.open("clip")
+        take(told)
+        loop.set_paused(True)
+        loop.use_settings(Settings(model="fake", spectrum="three"))
+        assert take(told, lambda one: one.result.settings.spectrum == "three")
+
+
+def test_shares_are_counted_anew_and_say_since_when(start):
+    loop, told = start(frames=10_000)
+    loop.open("clip")
+    assert take(told).shares_since == SINCE_OPENED
+    loop.start_recording()
+    told.wait_for(RecordingStarted)
+    take(told, lambda shown: shown.shares_since == SINCE_RECORD)
+    loop.stop_recording()
+    told.wait_for(RecordingStopped)
+    take(told, lambda shown: shown.shares_since == SINCE_STOP)
+    loop.replay()
+    take(told, lambda shown: shown.shares_since == SINCE_OPENED)
 
 
 def test_what_is_worth_knowing_of_a_film_is_told_once_each_time_it_is_opened(start):

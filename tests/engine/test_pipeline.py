@@ -184,3 +184,46 @@ def test_the_prediction_sensitivity_acts_at_once():
     strict = replace(SETTINGS, prediction_sensitivity_percent=95)
     results = [pipeline.analyze(Frame(i, i / 30, image), SETTINGS if i < 10 else strict) for i in range(11)]
     assert [only_face(result).label for result in results[9:]] == ["happy", "uncertain"]
+
+
+class Contrary(ScriptedClassifier):
+    """Sees the opposite."""
+
+    def classify(self, crops: np.ndarray) -> np.ndarray:
+        return super().classify(255 - crops)
+
+
+def test_a_frame_without_a_network_is_answered_once_there_is_one_and_its_face_keeps_its_number():
+    pipeline = scripted_pipeline([[BOX]])
+    frame = Frame(0, 0.0, np.full((400, 640, 3), 200, np.uint8))
+    shown = pipeline.end_faces(pipeline.analyze(frame, SETTINGS, is_alone=True))
+    assert only_face(shown).label is None
+    pipeline.use_classifier(ScriptedClassifier())
+    again = pipeline.answer_again(shown, SETTINGS)
+    assert (only_face(again).track_id, only_face(again).label) == (1, "happy")
+    assert again.frame is frame
+    assert again.model_labels == EMOTIONS
+    assert not again.departed
+
+
+def test_other_settings_make_a_new_label_of_the_same_pool():
+    pipeline = scripted_pipeline([[BOX]], ScriptedClassifier())
+    frame = Frame(0, 0.0, np.full((400, 640, 3), 200, np.uint8))
+    shown = pipeline.analyze(frame, replace(SETTINGS, label_every_frames=1))
+    three = replace(SETTINGS, spectrum="three")
+    assert only_face(pipeline.answer_again(shown, three)).label == "positive"
+    strict = replace(SETTINGS, prediction_sensitivity_percent=95)
+    again = only_face(pipeline.answer_again(shown, strict))
+    assert again.label == "uncertain"
+    assert again.pooled is only_face(shown).pooled
+
+
+def test_another_network_answers_a_frame_again_and_what_follows_goes_on_undisturbed():
+    settings = replace(SETTINGS, prediction_every_frames=1, label_every_frames=1)
+    pipeline = scripted_pipeline([[BOX]] * 2, ScriptedClassifier())
+    image = np.full((400, 640, 3), 200, np.uint8)
+    shown = pipeline.analyze(Frame(0, 0.0, image), settings)
+    pipeline.use_classifier(Contrary())
+    assert only_face(pipeline.answer_again(shown, settings)).label == "sad"
+    following = only_face(pipeline.analyze(Frame(1, 0.1, image), settings))
+    assert (following.track_id, following.label) == (1, "sad")

@@ -102,6 +102,12 @@ class FakePipeline:
         made = result(time_s=frame.time_s, settings=settings, labels=labels)
         return FrameResult(frame, made.faces, (), made.model_labels, settings, made.latency)
 
+    def end_faces(self, result):
+        return result
+
+    def answer_again(self, result, settings):
+        return self.analyze(result.frame, settings)
+
 
 class FakeSource:
     """A file of some frames, or a live source that a test feeds through `items`."""

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import threading
 
 import pytest
 from PySide6.QtCore import Qt
@@ -421,3 +422,191 @@ def test_help_pages_open_beside_the_window(window):
         action.trigger()
     titles = {dialog.windowTitle() for dialog in window.findChildren(QDialog) if dialog.isVisible()}
     assert titles == {"Keyboard shortcuts", "About this network", "About Emocam"}
+
+
+def stopped_clip(make_window, banners, qtbot, *, frames=2):
+    """Return a window in which a clip has been played to its end."""
+    window = make_window(sources=Sources(clip=lambda: FakeSource("clip", frames=frames)), source="clip")
+    qtbot.waitUntil(lambda: "The end of clip." in banners)
+    return window
+
+
+def test_record_without_a_picture_waits_says_for_what_and_can_be_cancelled(make_window, folders, qtbot):
+    window = make_window(sources=Sources())
+    qtbot.waitUntil(lambda: window.status.figures == "No picture")
+    window.actions_.record.trigger()
+    assert window.session.is_waiting
+    assert not window.session.is_recording
+    assert "waits for a picture" in window.status.session
+    assert window.toolbar._clock.text() == "waiting…"
+    assert window.actions_.record.text() == "&Cancel"
+    with qtbot.waitSignal(window._worker.recording_stopped):
+        window.actions_.record.trigger()
+    assert window.status.session == ""
+    assert window.toolbar._clock.text() == "00:00"
+    assert window.actions_.record.text() == "&Record"
+    assert list(folders[1].iterdir()) == []
+
+
+def test_a_recording_that_waited_begins_with_the_first_picture(make_window, camera, folders, qtbot):
+    window = make_window()
+    qtbot.waitUntil(lambda: "first picture" in window.status.figures)
+    window.actions_.record.trigger()
+    assert "the first picture" in window.status.session
+    qtbot.waitUntil(lambda: window._worker._loop._is_recording_awaited)
+    with qtbot.waitSignal(window.session.recording_changed):
+        camera.items.append(frame())
+    assert window.status.session.startswith("●")
+    assert window.actions_.record.text() == "&Stop"
+    window.end()
+    (session,) = folders[1].iterdir()
+    assert len((session / "faces.csv").read_text(encoding="utf-8").splitlines()) == 2
+
+
+def test_after_a_clip_s_end_record_waits_and_the_clock_is_this_session_s(make_window, banners, folders, qtbot):
+    window = stopped_clip(make_window, banners, qtbot)
+    window.session._elapsed_s = 83.0  # as after a session before
+    window.actions_.record.trigger()
+    assert "because the source has ended" in window.status.session
+    assert banners[-1] == "The end of clip. The recording begins with the next picture."
+    with qtbot.waitSignal(window.session.recording_changed):
+        window.sources._replay.trigger()
+    assert window.session._elapsed_s < 1
+    assert window.toolbar._clock.text() == "00:00"
+
+
+def test_record_while_paused_begins_when_it_goes_on(window, camera, qtbot):
+    window.actions_.pause.trigger()
+    assert window.status.figures == "Paused"
+    window.actions_.record.trigger()
+    assert "waits for Resume" in window.status.session
+    with qtbot.waitSignal(window.session.recording_changed):
+        window.actions_.pause.trigger()
+        camera.items.extend(frame(index, index / 10) for index in range(1, 5))
+
+
+def test_the_words_at_a_clip_s_end_follow_the_recording(make_window, camera, banners, qtbot):
+    window = make_window(sources=Sources(first=camera, clip=FakeSource("clip", frames=2, interval_s=0.01)))
+    camera.items.append(frame())
+    record(window, qtbot)
+    window.sources.open("clip")
+    qtbot.waitUntil(lambda: any("recording is still open" in text for text in banners))
+    with qtbot.waitSignal(window._worker.recording_stopped):
+        window.actions_.record.trigger()
+    assert banners[-1] == "The end of clip."
+
+
+def test_the_words_of_a_lost_picture_follow_the_recording(window, camera, messages, qtbot):
+    record(window, qtbot)
+    camera.items.append(Gap(1, 1.0, "The camera was unplugged."))
+    qtbot.waitUntil(lambda: bool(messages))
+    assert "The recording goes on" in messages[-1][1]
+    with qtbot.waitSignal(window._worker.recording_stopped):
+        window.actions_.record.trigger()
+    assert "recording" not in messages[-1][1]
+
+
+def test_nothing_can_be_paused_where_nothing_moves(make_window, banners, qtbot):
+    window = stopped_clip(make_window, banners, qtbot)
+    assert not window.actions_.pause.isEnabled()
+    assert "has ended" in window.actions_.pause.toolTip()
+    window.sources._replay.trigger()
+    assert window.actions_.pause.isEnabled()
+
+
+def test_a_picture_that_stays_shows_changed_settings_and_keeps_its_words(make_window, banners, qtbot):
+    window = stopped_clip(make_window, banners, qtbot)
+    window.change(spectrum="three", prediction_sensitivity_percent=61)
+    qtbot.waitUntil(lambda: window.chart._threshold.percent == 61)
+    assert list(window.chart._curves) == ["positive", "neutral", "negative"]
+    assert window.status.figures == "The source has ended"
+
+
+def test_a_picture_opened_before_the_network_is_there_gets_a_label(folders, qtbot):
+    may_load = threading.Event()
+
+    def open_slowly(text):
+        may_load.wait(10)
+        return open_fake_model(text)
+
+    settings = Settings(model="fake")
+    engine = Engine(open_source=Sources(photo=FakeSource("photo", frames=1)), open_model=open_slowly,
+                    make_pipeline=FakePipeline)  # fmt: skip
+    worker = CaptureThread(settings, engine=engine)
+    window = MainWindow(worker, settings, settings_path=folders[0], list_cameras=lambda: [])
+    window.show()
+    worker.start()
+    window.start("photo")
+    qtbot.waitUntil(lambda: window.status.figures == "The source has ended")
+    assert window.faces._list.item(0).text() == "1 no label"
+    may_load.set()
+    qtbot.waitUntil(lambda: "happy" in window.faces._list.item(0).text())
+    assert window.video._faces[0].label == "happy"
+    assert window.status.figures == "The source has ended"
+    window.end()
+    assert worker.wait(5000)
+
+
+def test_another_source_takes_the_old_one_s_figures_away(window, qtbot):
+    window.sources.open("nothing")
+    assert window.chart.shown_face is None
+    assert window.shares._shares == {}
+    assert window.faces.faces == []
+    assert window.video.selected_face is None
+
+
+def test_without_a_picture_no_figure_of_a_face_stays(window, camera, qtbot):
+    assert any(window.chart._legend._texts)
+    camera.items.append(Gap(1, 1.0, "The camera was unplugged."))
+    qtbot.waitUntil(lambda: window.status.figures == "Picture lost")
+    assert not any(window.chart._legend._texts)
+    assert window.faces.faces == []
+
+
+def test_a_network_that_is_being_loaded_is_not_quoted_with_another_s_figures(make_window, qtbot):
+    window = make_window(settings=Settings(model="scored"))
+    expected = window.panel.findChild(QLabel, "expected")
+    assert "names" in expected.text()
+    window.change(model="fake")
+    assert expected.text() == ""
+    with qtbot.waitSignal(window._worker.model_opened):
+        pass
+
+
+def test_where_no_network_could_be_loaded_record_says_so(folders, qtbot):
+    settings = Settings(model="bad")
+
+    def refuse(text):
+        return open_fake_model("bad")
+
+    engine = Engine(open_source=Sources(), open_model=refuse, make_pipeline=FakePipeline)
+    worker = CaptureThread(settings, engine=engine)
+    window = MainWindow(worker, settings, settings_path=folders[0], list_cameras=lambda: [])
+    with qtbot.waitSignals([worker.model_failed, worker.model_failed]):  # the one that was asked for, and the shipped
+        worker.start()
+    assert "none could be loaded" in window.actions_.record.toolTip()
+    window.end()
+    assert worker.wait(5000)
+
+
+def test_a_click_on_a_session_whose_folder_is_gone_says_so(window, camera, folders, qtbot):
+    record(window, qtbot)
+    with qtbot.waitSignal(window._worker.recording_stopped):
+        window.actions_.record.trigger()
+    (session,) = folders[1].iterdir()
+    shutil.rmtree(session)
+    qtbot.mouseClick(window.status._session, Qt.MouseButton.LeftButton)
+    assert window.notices.text == f"{session} is not there any more."
+
+
+def test_where_the_parts_end_is_remembered(make_window, qtbot):
+    first = make_window()
+    first.resize(760, 700)
+    rows, top = first.body.splitters["rows"], first.body.splitters["top"]
+    for splitter, place in ((rows, 400), (top, 420)):
+        splitter.moveSplitter(place, 1)
+    kept = rows.sizes(), top.sizes()
+    first.end()
+    second = make_window()
+    assert (second.body.splitters["rows"].sizes(), second.body.splitters["top"].sizes()) == kept
+    assert second.body.places().keys() == {"rows", "top"}

@@ -33,6 +33,16 @@ def test_a_notice_stays_legible_when_the_theme_changes_under_it(bar, before, aft
     assert text_contrast(bar) > 4.5
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_whole_strip_has_the_colours_of_the_theme_however_often_it_changes(bar, scheme):
+    bar.say("The recording has stopped.")
+    for after in ("dark", "light", scheme):
+        apply_theme(QApplication.instance(), after)
+        QApplication.processEvents()
+    background = bar.palette().color(bar.backgroundRole())
+    assert (background.lightness() < 128) == (scheme == "dark")
+
+
 def test_a_notice_after_the_theme_changed_has_its_colours(bar):
     bar.say("The recording has stopped.")
     bar.hide()

@@ -1,4 +1,4 @@
-"""A chart's title, which opens a menu of what else it can show, and beside it the unit of its figures."""
+"""A chart's title, which opens a menu of what else it can show, and beside it a unit or words about its figures."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette, QResizeEvent
@@ -9,7 +9,7 @@ from emocam.gui.theme import ARROW_ROOM, figures_font
 
 
 class ChartTitle(QWidget):
-    """Stands over a chart; the unit is left out where it has no room."""
+    """Stands over a chart; where a unit has no room it is left out, and words are cut short."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -22,7 +22,7 @@ class ChartTitle(QWidget):
         self._unit.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._unit.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         fix_height(self)
-        self._words = ""
+        self._words, self._are_cut = "", False
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._chooser)
@@ -36,13 +36,13 @@ class ChartTitle(QWidget):
         """Return what is shown, and of which face."""
         return self._chooser.text().removesuffix(ARROW_ROOM)
 
-    def say(self, text: str, *, tip: str, unit: str) -> None:
-        """Show a title, and the unit of the figures."""
-        if (text, unit) != (self.text(), self._words):
+    def say(self, text: str, *, tip: str, unit: str = "", words: str = "") -> None:
+        """Show a title, and beside it the unit of the figures, or words about them."""
+        if (text, unit or words) != (self.text(), self._words):
             self._chooser.setText(f"{text}{ARROW_ROOM}")
             self._chooser.setToolTip(tip)
-            self._words = unit
-            self._unit.setToolTip(unit)
+            self._words, self._are_cut = unit or words, not unit
+            self._unit.setToolTip(self._words)
             self._place_unit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -51,5 +51,8 @@ class ChartTitle(QWidget):
 
     def _place_unit(self) -> None:
         room_px = self.width() - self._chooser.sizeHint().width() - self.layout().spacing()  # type: ignore[union-attr]
-        fits = self._unit.fontMetrics().horizontalAdvance(self._words) <= room_px
-        self._unit.setText(self._words if fits else "")
+        metrics = self._unit.fontMetrics()
+        if self._are_cut:
+            self._unit.setText(metrics.elidedText(self._words, Qt.TextElideMode.ElideRight, room_px))
+        else:
+            self._unit.setText(self._words if metrics.horizontalAdvance(self._words) <= room_px else "")

@@ -1,7 +1,8 @@
-"""The list of the faces in sight, a row for each."""
+"""The list of the faces in sight, a row for each, and of those who left."""
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
@@ -16,19 +17,47 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from emocam.gui.theme import Tones, blend, figures_font, label_colour, percent, tones
-from emocam.labels import UNCERTAIN
-from emocam.messages import Face, FrameResult
+from emocam.gui.advice import absence
+from emocam.gui.live.verdict import Verdict, verdict_on
+from emocam.gui.theme import Tones, blend, figures_font, label_colour, tones
+from emocam.messages import FrameResult
 
 ROOM_PX = 72  # for three faces; more scroll
-FACE_ROLE = Qt.ItemDataRole.UserRole
+ROW_ROLE = Qt.ItemDataRole.UserRole
 
-# A face that the detector misses for a few frames keeps its row, so that the rows do not jump.
+# Who was missed for a moment keeps the place, so that the rows do not jump.
 KEPT_FOR_S = 1.0
+REMEMBERED_FOR_S, MOST_REMEMBERED = 60.0, 5  # as long as the chart shows a face, and the last ones only
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a row says of a face; away: since when it has not been seen, in words, or nothing for who is in sight."""
+
+    track_id: int
+    verdict: Verdict
+    away: str = ""
+
+    @property
+    def name(self) -> str:
+        if self.away:
+            return self.away
+        return self.verdict.label or self.verdict.words.partition(":")[0].lower()
+
+    @property
+    def figure(self) -> str:
+        return "" if self.away else self.verdict.figure
+
+    @property
+    def text(self) -> str:
+        """The row in words; a screen reader says the same."""
+        return f"{self.track_id} {self.name} {self.figure}".rstrip()
 
 
 class FacesList(QWidget):
     """List number, label and confidence of each face; a row chosen by mouse or keyboard selects the face.
+
+    Those who left follow, the last one first, until they are forgotten.
 
     face_selected: the number of the face that the user chose. clock: seconds, monotonic.
     """
@@ -38,7 +67,7 @@ class FacesList(QWidget):
     def __init__(self, parent: QWidget | None = None, *, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(parent)
         self._clock = clock
-        self._seen: dict[int, tuple[float, Face]] = {}
+        self._seen: dict[int, tuple[float, Row]] = {}  # when and how each face was seen last
         self._selected: int | None = None
         self._list = _Rows(self)
         self._list.itemSelectionChanged.connect(self._tell_choice)
@@ -46,12 +75,29 @@ class FacesList(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._list)
 
+    @property
+    def faces(self) -> list[int]:
+        """The numbers of the faces listed, in their order."""
+        return [self._list.item(row).data(ROW_ROLE).track_id for row in range(self._list.count())]
+
     def show_result(self, result: FrameResult) -> None:
         """Bring the rows up to a frame's faces."""
         now_s = self._clock()
-        self._seen.update({face.track_id: (now_s, face) for face in result.faces})
-        faces = [face for seen_s, face in self._seen.values() if now_s - seen_s < KEPT_FOR_S]
-        self._show(sorted(faces, key=lambda face: face.track_id))
+        for face in result.faces:
+            row = Row(face.track_id, verdict_on(face, result.model_labels, result.settings))
+            self._seen[face.track_id] = now_s, row
+        in_sight = {face.track_id for face in result.faces}
+        here, left = [], []
+        for track_id, (seen_s, row) in self._seen.items():
+            away_s = now_s - seen_s
+            if track_id in in_sight:
+                here.append(row)
+            elif away_s < KEPT_FOR_S:
+                here.append(replace(row, away=absence(away_s)))
+            elif away_s < REMEMBERED_FOR_S:
+                left.append((away_s, replace(row, away=absence(away_s))))
+        left = sorted(left, key=lambda one: one[0])[:MOST_REMEMBERED]
+        self._show([*sorted(here, key=lambda row: row.track_id), *(row for _, row in left)])
 
     def select_face(self, track_id: int | None) -> None:
         """Mark this face's row, now or when the face appears; emits nothing."""
@@ -63,36 +109,34 @@ class FacesList(QWidget):
         self._selected = None
         self._show([])
 
-    def _show(self, faces: list[Face]) -> None:
-        self._seen = {face.track_id: self._seen[face.track_id] for face in faces}
-        rows = [self._list.item(row) for row in range(self._list.count())]
-        if [row.data(FACE_ROLE).track_id for row in rows] != list(self._seen):
+    def _show(self, rows: list[Row]) -> None:
+        self._seen = {row.track_id: self._seen[row.track_id] for row in rows}
+        if self.faces != [row.track_id for row in rows]:
             self._list.blockSignals(True)
             self._list.clear()
-            for face in faces:
-                item = QListWidgetItem(_row_text(face))
-                item.setData(FACE_ROLE, face)
+            for row in rows:
+                _fill(item := QListWidgetItem(), row)
                 self._list.addItem(item)
             self._list.blockSignals(False)
             self._mark_selected()
             return
-        for row, face in zip(rows, faces, strict=True):
-            if row.text() != _row_text(face):
-                row.setText(_row_text(face))
-                row.setData(FACE_ROLE, face)
+        for place, row in enumerate(rows):
+            item = self._list.item(place)
+            if item.data(ROW_ROLE) != row:
+                _fill(item, row)
 
     def _mark_selected(self) -> None:
         self._list.blockSignals(True)
         self._list.clearSelection()
         for row in range(self._list.count()):
-            if self._list.item(row).data(FACE_ROLE).track_id == self._selected:
+            if self._list.item(row).data(ROW_ROLE).track_id == self._selected:
                 self._list.setCurrentRow(row)
         self._list.blockSignals(False)
         self._list.viewport().update()
 
     def _tell_choice(self) -> None:
         for item in self._list.selectedItems():
-            self._selected = item.data(FACE_ROLE).track_id
+            self._selected = item.data(ROW_ROLE).track_id
             self.face_selected.emit(self._selected)
 
 
@@ -130,8 +174,8 @@ class _RowDelegate(QStyledItemDelegate):
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        face: Face = index.data(FACE_ROLE)
-        row, scheme = QRectF(option.rect), tones(option.palette)
+        row: Row = index.data(ROW_ROLE)
+        place, scheme = QRectF(option.rect), tones(option.palette)
         state: QStyle.StateFlag = option.state
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -139,38 +183,40 @@ class _RowDelegate(QStyledItemDelegate):
         if state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver):
             strength = 0.22 if state & QStyle.StateFlag.State_Selected else 0.08
             painter.setBrush(blend(QColor(scheme.base), QColor(scheme.accent), strength))
-            painter.drawRoundedRect(row.adjusted(3, 1, -3, -1), 5, 5)
+            painter.drawRoundedRect(place.adjusted(3, 1, -3, -1), 5, 5)
         font = figures_font(option.font)
         painter.setFont(font)
-        _paint_row(painter, row.adjusted(12, 0, -12, 0), face, scheme, QFontMetricsF(font))
+        _paint_row(painter, place.adjusted(12, 0, -12, 0), row, scheme, QFontMetricsF(font))
         painter.restore()
 
 
-def _paint_row(painter: QPainter, row: QRectF, face: Face, scheme: Tones, metrics: QFontMetricsF) -> None:
-    is_quiet = face.label in (None, UNCERTAIN)
+def _fill(item: QListWidgetItem, row: Row) -> None:
+    item.setData(ROW_ROLE, row)
+    item.setText(row.text)
+    item.setToolTip("" if row.away else row.verdict.words)
+
+
+def _paint_row(painter: QPainter, place: QRectF, row: Row, scheme: Tones, metrics: QFontMetricsF) -> None:
+    verdict = row.verdict
+    is_quiet = bool(row.away) or verdict.label is None or verdict.is_uncertain
     middle, right = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
     number_width = metrics.horizontalAdvance("00")
-    bar_width = min(90.0, row.width() * 0.3)
+    bar_width = min(90.0, place.width() * 0.3)
     painter.setPen(QColor(scheme.quiet))
-    painter.drawText(row.adjusted(0, 0, number_width - row.width(), 0), right, str(face.track_id))
-    name = row.adjusted(number_width + 10, 0, 0, 0)
+    painter.drawText(place.adjusted(0, 0, number_width - place.width(), 0), right, str(row.track_id))
     painter.setPen(QColor(scheme.quiet if is_quiet else scheme.text))
-    painter.drawText(name, middle, face.label or "no label yet")
-    if face.label is None or face.confidence is None:
+    painter.drawText(place.adjusted(number_width + 10, 0, 0, 0), middle, row.name)
+    if row.away or verdict.percent is None or verdict.label is None:
         return
-    figure = row.adjusted(0, 0, -bar_width - 10, 0)
-    painter.drawText(figure, right, percent(face.confidence))
-    bar = QRectF(row.right() - bar_width, row.center().y() - 4, bar_width, 8)
+    painter.drawText(place.adjusted(0, 0, -bar_width - 10, 0), right, row.figure)
+    bar = QRectF(place.right() - bar_width, place.center().y() - 4, bar_width, 8)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(scheme.line))
     painter.drawRoundedRect(bar, 3, 3)
-    painter.setBrush(label_colour(face.label, scheme.base))
-    filled_width = max(4.0, bar_width * face.confidence)
+    painter.setBrush(label_colour(verdict.label))
+    filled_width = max(4.0, bar_width * verdict.percent / 100)
     painter.drawRoundedRect(QRectF(bar.left(), bar.top(), filled_width, bar.height()), 3, 3)
-
-
-def _row_text(face: Face) -> str:
-    """Return what a row says; a screen reader says the same."""
-    if face.label is None or face.confidence is None:
-        return f"{face.track_id} no label yet"
-    return f"{face.track_id} {face.label} {percent(face.confidence)}"
+    # A bar that reaches this tick has a label.
+    tick = bar.left() + bar_width * verdict.needed_percent / 100
+    painter.setBrush(QColor(scheme.text))
+    painter.drawRect(QRectF(min(tick, bar.right() - 1), bar.top() - 3, 1, bar.height() + 6))

@@ -64,6 +64,12 @@ class FaceHistory:
         self._lasts_s = lasts_s or 0.0
         return True
 
+    def amend(self, faces: Iterable[Face]) -> None:
+        """Put these in place of the last sample: the same moment is seen with other eyes."""
+        if self.newest_s > -np.inf:
+            time_s, self._next = self.newest_s, self._next - 1
+            self._append(time_s, faces)
+
     def series(self, track_id: int) -> tuple[np.ndarray, np.ndarray]:
         """Return one face's samples of the last minute, oldest first.
 

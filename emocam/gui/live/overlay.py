@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
-from emocam.gui.theme import figures_font, percent
-from emocam.labels import COLOURS, UNCERTAIN
+from emocam.gui.theme import figures_font, label_colour, probability
+from emocam.labels import UNCERTAIN
 from emocam.messages import Box, Face
 
-# Over pure white, the chip still gives its text a contrast of 9:1.
-CHIP = QColor(16, 17, 20, 208)
+# So dense that a label's colour beside the text keeps a contrast of 3:1 even over pure white.
+CHIP = QColor(16, 17, 20, 248)
 CHIP_TEXT = QColor("#F5F6F8")
 CHIP_QUIET_TEXT = QColor("#D2D5DA")
-SHADOW = QColor(0, 0, 0, 150)  # under each box, so that a pale one shows on a pale picture
+# Under each box, so that it shows on a picture of its own colour, dark or pale.
+SHADOW, EDGE = QColor(0, 0, 0, 170), QColor(255, 255, 255, 170)
 
 GAP_PX = 4.0
 
@@ -36,7 +37,7 @@ def chip_words(face: Face) -> str:
     """Return what a chip says after the face's number: nothing before the first label."""
     if face.label is None or face.confidence is None:
         return ""
-    return UNCERTAIN if face.label == UNCERTAIN else f"{face.label} {percent(face.confidence)}"
+    return UNCERTAIN if face.label == UNCERTAIN else f"{face.label} {probability(face.confidence)}"
 
 
 def chip_font(font: QFont, picture_height_px: float) -> QFont:
@@ -84,8 +85,9 @@ def _paint_box(painter: QPainter, mark: Mark, *, is_selected: bool) -> None:
         width += 2
     radius = min(6.0, mark.box.width() / 6)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(SHADOW, width + 2))
-    painter.drawRoundedRect(mark.box, radius, radius)
+    for colour, around in ((SHADOW, 3), (EDGE, 1.4)):
+        painter.setPen(QPen(colour, width + around))
+        painter.drawRoundedRect(mark.box, radius, radius)
     pen = QPen(_colour(mark.face), width)
     if is_quiet:
         pen.setDashPattern([4, 3])
@@ -116,7 +118,7 @@ def _chip_size(face: Face, font: QFont) -> tuple[float, float]:
 
 
 def _colour(face: Face) -> QColor:
-    return QColor(COLOURS[face.label or UNCERTAIN])
+    return label_colour(face.label or UNCERTAIN)
 
 
 def _in_widget(box: Box, picture: QRectF, scale: float) -> QRectF:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFontMetricsF, QPalette
@@ -29,6 +30,43 @@ class EmptyText(QLabel):
         if event.type() == QEvent.Type.Resize:
             self.setGeometry(watched.rect())
         return False
+
+
+class Threshold:
+    """A dashed line across a chart of probabilities, with what it stands for: from here on a label is shown."""
+
+    def __init__(self, plot: pg.PlotWidget, *, left: float, right: float) -> None:
+        """left, right: the ends of the chart's axis."""
+        self._line, self._text = pg.PlotCurveItem(), pg.TextItem()
+        self._ends = left, right
+        for item in (self._line, self._text):
+            item.setZValue(-1)  # behind the lines of the labels
+            plot.addItem(item, ignoreBounds=True)
+        self.percent: int | None = None
+
+    def show(self, percent: int) -> None:
+        """Draw the line at a probability in whole percent."""
+        if percent == self.percent:
+            return
+        self.percent = percent
+        at = percent / 100
+        self._line.setData(np.array(self._ends), np.array([at, at]))
+        self._text.setText(f"needed: {percent}\N{NO-BREAK SPACE}%")
+        self._text.setAnchor((0, 1) if at <= 0.5 else (0, 0))  # on the side where there is room
+        self._text.setPos(self._ends[0], at)
+        self._line.show()
+        self._text.show()
+
+    def hide(self) -> None:
+        """Draw no line."""
+        self.percent = None
+        self._line.hide()
+        self._text.hide()
+
+    def use_colour(self, colour: str) -> None:
+        """Draw it in this colour, #RRGGBB."""
+        self._line.setPen(pg.mkPen(colour, width=1, style=Qt.PenStyle.DashLine))
+        self._text.setColor(colour)
 
 
 def fix_height(title: QWidget) -> None:

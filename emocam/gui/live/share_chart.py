@@ -2,14 +2,22 @@
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QSize
-from PySide6.QtGui import QColor, QFontMetricsF
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QFontMetricsF
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from emocam.capture.events import SINCE_OPENED, SINCE_RECORD, SINCE_STOP
 from emocam.gui.live.plots import EmptyText, colour_plot, fit_axis, fix_height, inert_plot, lay_on_base
-from emocam.gui.theme import blend, label_colour, percent, tones
+from emocam.gui.theme import label_colour, percent, tones
 from emocam.labels import SEVEN, SPECTRA, UNCERTAIN
 
 TEXT_MARGIN_PX = 4  # which Qt keeps around a TextItem's text
+
+# By what `Shown.shares_since` says: the chart's title.
+TITLES = {
+    SINCE_OPENED: "Shares since the source was opened",
+    SINCE_RECORD: "Shares since Record",
+    SINCE_STOP: "Shares since Stop",
+}
 
 
 class ShareChart(QWidget):
@@ -18,8 +26,12 @@ class ShareChart(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shares: dict[str, float] = {}
-        self._title = QLabel("Shares so far", self)
-        self._title.setToolTip("How long each label was shown, since the source was opened or since Record was pressed")
+        self._title = QLabel(self)
+        self._title.setToolTip(
+            "For what share of the time each label was shown, of all labels and faces. Counting begins anew with each "
+            "source, with Record and with Stop."
+        )
+        self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         fix_height(self._title)
         self._plot = inert_plot()
         self._plot.hideAxis("bottom")
@@ -35,14 +47,21 @@ class ShareChart(QWidget):
         column.addWidget(self._title)
         column.addWidget(self._plot, 1)
         lay_on_base(self)
+        self.clear()
         self._draw()
 
-    def show_shares(self, shares: dict[str, float], *, spectrum: str = SEVEN.name) -> None:
-        """Show each label's share (0 to 1); the spectrum's labels always have a row, others if they are there."""
+    def show_shares(
+        self, shares: dict[str, float], *, spectrum: str = SEVEN.name, since: str = SINCE_OPENED
+    ) -> None:
+        """Show each label's share (0 to 1); the spectrum's labels always have a row, others if they are there.
+
+        since: when counting began, as `Shown.shares_since` says it.
+        """
+        self._title.setText(TITLES[since])
         listed = (*SPECTRA[spectrum].labels, UNCERTAIN)
         others = [label for label, share in shares.items() if share and label not in listed]
         rows = {label: shares.get(label, 0.0) for label in (*listed, *others)}
-        rows = {label: round(share, 3) for label, share in rows.items()} if any(shares.values()) else {}
+        rows = {label: _steady(share) for label, share in rows.items()} if any(shares.values()) else {}
         if rows != self._shares:
             self._shares = rows
             self._draw()
@@ -70,8 +89,11 @@ class ShareChart(QWidget):
         colour_plot(self._plot, scheme)
         labels, shares = list(self._shares), list(self._shares.values())
         rows = [-row for row in range(len(labels))]
-        brushes = [_bar_colour(label, scheme.base) for label in labels]
-        self._bars.setOpts(x0=0, y=rows, width=shares, height=0.62, brushes=brushes, pen=pg.mkPen(None))
+        # `uncertain` is hollow: it is no expression, and gray as neutral is.
+        brushes = [pg.mkBrush(None if label == UNCERTAIN else label_colour(label)) for label in labels]
+        pens = [pg.mkPen(label_colour(label) if share else None) for label, share in self._shares.items()]
+        edges = {"pens": pens} if pens else {"pen": pg.mkPen(None)}
+        self._bars.setOpts(x0=0, y=rows, width=shares, height=0.62, brushes=brushes, **edges)
         self._plot.setYRange(-len(labels) + 0.5, 0.5, padding=0)
         self._plot.getAxis("left").setTicks([list(zip(rows, labels, strict=True))])
         for figure in self._figures:
@@ -85,7 +107,6 @@ class ShareChart(QWidget):
         self._empty.say("" if labels else "No labels yet")
 
 
-def _bar_colour(label: str, background: str) -> QColor:
-    """Return a bar's colour: uncertain is paler, to tell it from neutral, which is gray as well."""
-    colour = label_colour(label, background)
-    return blend(colour, QColor(background), 0.45) if label == UNCERTAIN else colour
+def _steady(share: float) -> float:
+    """Return a share that does not change with each frame; what is there at all stays above nothing and below all."""
+    return share if share in (0.0, 1.0) else min(max(round(share, 3), 0.001), 0.999)

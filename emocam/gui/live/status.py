@@ -51,8 +51,9 @@ class Status(QStatusBar):
     def show_figures(self, shown: Shown) -> None:
         """Show how fast frames are analysed now, and how many faces they show."""
         faces = len(shown.result.faces)
+        rate = f"{shown.frames_per_second:.0f}" if shown.frames_per_second else "–"
         self._figures.setText(
-            f"{shown.frames_per_second:.0f} fps   ·   {shown.result.latency.total_ms:.0f} ms   ·   "
+            f"{rate} fps   ·   {shown.result.latency.total_ms:.0f} ms   ·   "
             f"{faces} {'face' if faces == 1 else 'faces'}   ·   {shown.dropped} dropped"
         )
 
@@ -60,13 +61,20 @@ class Status(QStatusBar):
         """Say instead of the figures why there are none."""
         self._figures.setText(words)
 
+    def show_waiting(self, words: str) -> None:
+        """Say what the next recording waits for."""
+        self._folder = None
+        self._show_session(f"○  {words}")
+
     def show_recording(self, folder: Path, elapsed_s: float) -> None:
         """Show that a session is being recorded into a folder."""
-        self._show_session(folder, f"●  {duration(elapsed_s)}  →  {folder.parent.name}/{folder.name}")
+        self._folder = folder
+        self._show_session(f"●  {duration(elapsed_s)}  →  {folder.parent.name}/{folder.name}")
 
     def show_saved(self, folder: Path, elapsed_s: float) -> None:
         """Show where the last session lies."""
-        self._show_session(folder, f"Saved {duration(elapsed_s)} in {folder.parent.name}/{folder.name}")
+        self._folder = folder
+        self._show_session(f"Saved {duration(elapsed_s)} in {folder.parent.name}/{folder.name}")
 
     def forget_session(self) -> None:
         """Say nothing of the session, whose folder is gone."""
@@ -82,8 +90,8 @@ class Status(QStatusBar):
         if self._folder is not None:
             self.folder_asked.emit(str(self._folder))
 
-    def _show_session(self, folder: Path, text: str) -> None:
-        self._folder = folder
+    def _show_session(self, text: str) -> None:
         if self._session.text() != text:
             self._session.setText(text)
+            self._session.setToolTip(text if self._folder is None else OPEN_FOLDER_TIP)
         self._session.show()

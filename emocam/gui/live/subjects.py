@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from emocam.gui.theme import percent
+import numpy as np
+
+from emocam.gui.theme import probability
 
 MINUS = "\N{MINUS SIGN}"
 NO_FEELINGS = "Measures of geometry, not FACS codes and not feelings"
@@ -11,11 +13,15 @@ NO_FEELINGS = "Measures of geometry, not FACS codes and not feelings"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One measure of a face; name: in FaceMeasures. title: says which way is positive. colour: #RRGGBB."""
+    """One measure of a face.
+
+    name: in FaceMeasures. title: says which way is positive. colour: #RRGGBB. shape: of pyqtgraph's symbols.
+    """
 
     name: str
     title: str
     colour: str
+    shape: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +30,8 @@ class Subject:
 
     name: in window.ini, and of its action after `chart_`. text: in menus, with & before its letter. title: before `of
     face 1`. unit: of the figures, in a few words. scales: ticks, from the narrowest scale to the widest; the first is
-    used that has room for every value. write: a value as a figure. lines: of the measures; none for the probabilities,
-    whose lines are the labels of the spectrum.
+    used that has room for every value. write: a value as a figure. marked_from: lower values get no shape on their
+    line. lines: of the measures; none for the probabilities, whose lines are the labels of the spectrum.
     """
 
     name: str
@@ -36,6 +42,7 @@ class Subject:
     unit: str
     scales: tuple[tuple[float, ...], ...]
     write: Callable[[float], str]
+    marked_from: float = -np.inf
     lines: tuple[Line, ...] = ()
 
 
@@ -55,10 +62,11 @@ PROBABILITIES = Subject(
     "How probable the network finds each label: what the label shown is made from",
     "",
     scales=((0.0, 0.5, 1.0),),
-    write=percent,
+    write=probability,
+    marked_from=0.05,  # along the foot of the chart, shapes would hide one another
 )
 
-# Okabe and Ito's palette, as for the labels.
+# The lines have colours of the labels' palette, which any colour vision tells apart on light and on dark.
 HEAD_POSE = Subject(
     "head",
     "&Head pose",
@@ -71,9 +79,9 @@ HEAD_POSE = Subject(
     scales=((-30, 0, 30), (-60, 0, 60), (-90, 0, 90), (-180, 0, 180)),
     write=_degrees,
     lines=(
-        Line("yaw_deg", "yaw to the right", "#0072B2"),
-        Line("pitch_deg", "pitch up", "#D55E00"),
-        Line("roll_deg", "roll clockwise", "#009E73"),
+        Line("yaw_deg", "yaw to the right", "#5468DC", "o"),
+        Line("pitch_deg", "pitch up", "#AF441D", "t1"),
+        Line("roll_deg", "roll clockwise", "#6EA061", "s"),
     ),
 )
 
@@ -90,11 +98,11 @@ FEATURES = Subject(
     scales=((-0.2, 0, 0.2, 0.4), (-0.4, 0, 0.4, 0.8), (-1, 0, 1, 2)),
     write=_hundredths,
     lines=(
-        Line("eyes_open_right", "right eye open", "#0072B2"),
-        Line("eyes_open_left", "left eye open", "#56B4E9"),
-        Line("mouth_open", "mouth open", "#D55E00"),
-        Line("brows_raised", "brows raised", "#009E73"),
-        Line("lip_corners", "lip corners up", "#CC79A7"),
+        Line("eyes_open_right", "right eye open", "#5468DC", "o"),
+        Line("eyes_open_left", "left eye open", "#039ED7", "d"),
+        Line("mouth_open", "mouth open", "#AF441D", "s"),
+        Line("brows_raised", "brows raised", "#6EA061", "t1"),
+        Line("lip_corners", "lip corners up", "#AE3195", "t"),
     ),
 )
 
