@@ -1,8 +1,11 @@
-"""Where the shipped models and assets lie: inside the installed package, or at the top of a checkout."""
+"""Where models and assets lie: in the installed package or at the top of a checkout, and in a folder of the user's."""
 
 from pathlib import Path
 
+import platformdirs
+
 _PACKAGE = Path(__file__).parent
+MODEL_ENDINGS = (".hdf5", ".h5")
 
 
 def _folder(name: str) -> Path:
@@ -23,3 +26,29 @@ def demo_clip() -> Path:
 def shipped_models() -> dict[str, Path]:
     """Return the models that come with Emocam, by name, in alphabetical order."""
     return {path.stem: path for path in sorted(_folder("models").glob("*.hdf5"))}
+
+
+def user_models_folder() -> Path:
+    """Return the user's own folder of models, which is offered in the window and need not exist."""
+    return Path(platformdirs.user_data_dir("Emocam", appauthor=False)) / "models"
+
+
+def known_models() -> dict[str, Path]:
+    """Return the models that are known by name: those that come with Emocam, then those in the user's folder.
+
+    Nothing is read of them. One that bears the name of a shipped one is told apart by "(own)"; a folder that cannot be
+    looked into is as good as empty.
+    """
+    shipped = shipped_models()
+    try:
+        files = sorted(path for path in user_models_folder().iterdir() if _is_model(path))
+    except OSError:
+        files = []
+    own: dict[str, Path] = {}
+    for path in files:
+        own.setdefault(f"{path.stem} (own)" if path.stem in shipped else path.stem, path)
+    return {**shipped, **own}
+
+
+def _is_model(path: Path) -> bool:
+    return path.suffix.lower() in MODEL_ENDINGS and not path.name.startswith(".") and path.is_file()

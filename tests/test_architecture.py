@@ -15,7 +15,8 @@ ROOT = Path(emocam.__file__).parent.parent
 QT = {"PySide6", "shiboken6", "pyqtgraph"}
 KERAS = {"tensorflow", "keras", "jax", "torch"}
 # How a network is fed and run. The mesh and the region belong to it: live, a face is cut out by its points, and scores
-# on other people's faces are the app's only if they are cut out by the same lines.
+# on other people's faces are the app's only if they are cut out by the same lines. What is exported is tried on faces
+# that the cascade finds, in pictures that ship.
 SHARED_WITH_TRAINING = (
     "emocam.labels.",
     "emocam.engine.preprocessing.",
@@ -23,6 +24,8 @@ SHARED_WITH_TRAINING = (
     "emocam.engine.network.",
     "emocam.engine.mesh.",
     "emocam.engine.region.",
+    "emocam.engine.detection.cascades.",
+    "emocam.resources.",
 )
 
 # Each wing of emocam, and the wings that it may import from; the modules beside the wings are shared by all.
@@ -36,7 +39,7 @@ MAY_IMPORT = {
 WINGS = {*MAY_IMPORT, "commands", "gui"}
 # Training's folders and the modules beside them, from the ground up: each imports only from floors below its own.
 FLOORS_OF_TRAINING = (
-    {"recipe", "quiet", "machine", "tables"},
+    {"recipe", "quiet", "machine", "output", "tables"},
     {"networks", "data"},
     {"scoring"},
     {"fitting"},

@@ -3,7 +3,8 @@
 import argparse
 from pathlib import Path
 
-from training.data.faces import PUBLIC_TEST
+from emocam.labels import KNOWN_EMOTIONS
+from training.data.faces import FERPLUS_EMOTIONS, PUBLIC_TEST
 from training.fitting.recipes import RECIPES, model_names
 
 POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
@@ -76,15 +77,37 @@ def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser("export", help="make a model file for the app out of a run or a Keras .hdf5 file")
-    parser.add_argument("model", type=Path, metavar="MODEL_OR_RUN", help="a Keras .hdf5 file, or a run's folder")
-    parser.add_argument("--data", type=Path, required=True, metavar="CSV|FOLDER",
-                        help="real faces, on which the compiled network is compared with Keras")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="default: MODEL itself; models/NAME.hdf5 for a run")
+    parser = commands.add_parser("export", help="make a model file for the app out of a run, or of any Keras network")
+    parser.add_argument("model", type=Path, metavar="MODEL_OR_RUN",
+                        help="a Keras .hdf5 or .keras file, or a run's folder")
+    faces = parser.add_mutually_exclusive_group()
+    faces.add_argument("--data", type=Path, metavar="CSV|FOLDER",
+                       help="FER-2013, on whose faces the compiled network is compared with Keras")
+    faces.add_argument("--faces", type=Path, metavar="FOLDER",
+                       help="pictures in which to find faces to compare on (default: Emocam's demo clip and portraits)")
+    parser.add_argument("--out", type=Path, metavar="FILE",
+                        help="default: an .hdf5 MODEL itself; models/NAME.hdf5 for a run")
     parser.add_argument("--recipe", choices=model_names(), metavar="NAME",
                         help="describe the file as this model (%(choices)s), where it does not describe itself")
+    _add_feeding(parser)
     parser.add_argument("--whole-weights", action="store_true",
                         help="compile with weights of 8 bits: fewer bytes, and quicker for plain convolutions")
+
+
+def _add_feeding(parser: argparse.ArgumentParser) -> None:
+    fed = parser.add_argument_group(
+        "a network that was trained elsewhere", "What it must be fed stands in no Keras file; wrong numbers give wrong "
+        "labels and no error. The published 64×64 mini-Xception of face_classification: --labels "
+        "angry,disgust,fear,happy,sad,surprise,neutral --scale 1/127.5 --offset -1"
+    )
+    fed.add_argument("--labels", type=_labels, metavar="A,B,…", help="of its outputs, in their order, out of "
+                     f"{', '.join(KNOWN_EMOTIONS)}")
+    fed.add_argument("--scale", type=_number, metavar="X",
+                     help="a pixel from 0 to 255 is fed as pixel × scale + offset; 1/255 is a scale too")
+    fed.add_argument("--offset", type=_number, metavar="X", help="see --scale")
+    fed.add_argument("--image-size", type=_positive, metavar="PX", help="side of its pictures, if it takes any size")
+    fed.add_argument("--crop-margin", type=_number, metavar="SHARE", help="how much wider than the box of the face its "
+                     "pictures are on each side, as a share of the box (default: 0)")
 
 
 def _add_report(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -125,6 +148,24 @@ def _add_elsewhere(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--elsewhere", type=Path, metavar="FOLDER",
                         help="also score faces that are not FER-2013's: faces.webp, a sheet of 128×128 tiles, and "
                         "labels.csv with the columns source and emotion")
+
+
+def _labels(text: str) -> tuple[str, ...]:
+    labels = tuple(FERPLUS_EMOTIONS.get(name.strip().lower(), name.strip().lower()) for name in text.split(","))
+    unknown = [label for label in labels if label not in KNOWN_EMOTIONS]
+    if unknown:
+        raise argparse.ArgumentTypeError(f"expected labels out of {', '.join(KNOWN_EMOTIONS)}; got {unknown[0]!r}")
+    if len(set(labels)) != len(labels) or len(labels) < 2:
+        raise argparse.ArgumentTypeError(f"expected different labels, two at least; got {text}")
+    return labels
+
+
+def _number(text: str) -> float:
+    number, _, divisor = text.partition("/")
+    try:
+        return float(number) / float(divisor or 1)
+    except (ValueError, ZeroDivisionError):
+        raise argparse.ArgumentTypeError(f"expected a number such as 0.0039 or 1/255; got {text}") from None
 
 
 def _positive(text: str) -> int:

@@ -2,9 +2,10 @@
 
 import json
 import math
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from emocam.engine.model_file import ModelFile, check_size, open_checked
+from emocam.engine.model_file import KEPT_TEXTS, ModelFile, check_size, open_checked
 
 NUMBER_BYTES = 4  # of a weight, and of what flows between layers
 
@@ -14,8 +15,12 @@ def open_with_keras(model: ModelFile) -> Any:
     import keras
 
     with open_checked(model.path) as file:
-        _check_plan(json.loads(file.attrs["model_config"]))
-    return keras.saving.load_model(model.path, compile=False)
+        config = json.loads(file.attrs["model_config"])
+    # On a thread of its own, which takes with it what Keras remembers for each thread: else the next scope of this one
+    # would make the weights of the plan.
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        thread.submit(_check_plan, config).result()
+    return keras.saving.load_model(model.path, compile=False, custom_objects=KEPT_TEXTS)
 
 
 def _check_plan(config: dict[str, Any]) -> None:
@@ -28,7 +33,7 @@ def _check_plan(config: dict[str, Any]) -> None:
 
     kind = keras.Sequential if config["class_name"] == "Sequential" else keras.Model
     with keras.StatelessScope(initialize_variables=False):  # shapes alone: no weight is made
-        plan = kind.from_config(config["config"])
+        plan = kind.from_config(config["config"], custom_objects=KEPT_TEXTS)
     check_size(NUMBER_BYTES * plan.count_params())
     for layer in plan.layers:
         for tensor in keras.tree.flatten(layer.output):

@@ -32,7 +32,6 @@ from emocam.gui.spreadsheet_controls import SpreadsheetControls
 from emocam.gui.toolbar import MainToolBar
 from emocam.gui.view_controls import ViewControls
 from emocam.gui.worker import CaptureThread
-from emocam.resources import shipped_models
 from emocam.sessions.recorder import default_parent
 from emocam.settings import Settings
 from emocam.sources import Camera, list_cameras
@@ -74,7 +73,7 @@ class MainWindow(QMainWindow):
         }
         fill_menu_bar(self.menuBar(), self.actions_, submenus)
         self._connect_parts()
-        self.panel.show_models(list(shipped_models()), settings.model)
+        self.panel.show_models(self._models.names, settings.model)
         self.panel.show_network_state(LOADING)
         self.toolbar.name_spectrum(settings.spectrum)
         self._view.restore()
@@ -177,6 +176,7 @@ class MainWindow(QMainWindow):
         self._settings.changed.connect(lambda _before, now: self.toolbar.name_spectrum(now.spectrum))
         self._models.state_changed.connect(self.panel.show_network_state)
         self._models.scores_changed.connect(self.panel.show_scores)
+        self._models.models_changed.connect(lambda names: self.panel.show_models(names, self.settings.model))
         self.sources.opening.connect(self._note_opening)
         self.sources.opened.connect(self._note_source)
         self.sources.ended.connect(self.status.clear_figures)

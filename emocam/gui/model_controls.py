@@ -1,9 +1,10 @@
 """The current model: opening another, saying whose labels it gives, and going back where one cannot be used."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from emocam.engine.model_file import ModelFile
@@ -16,6 +17,7 @@ from emocam.gui.places import home_folder, users_folder
 from emocam.gui.remembered import WindowLook
 from emocam.gui.settings_controls import CurrentSettings
 from emocam.gui.worker import CaptureThread
+from emocam.resources import MODEL_ENDINGS, known_models, user_models_folder
 from emocam.settings import DEFAULT_MODEL, Settings
 
 LOADING = "Loading the network…"
@@ -35,6 +37,7 @@ class ModelControls(QObject):
     """Opens model files as the user asks, and keeps the current one where another cannot be used."""
 
     state_changed = Signal(str)  # in a few words: what the network is doing, or whose labels it gives
+    models_changed = Signal(list)  # the names of the models to choose from
     scores_changed = Signal(object)  # dict of SensitivityFigures by spectrum, of the current model
 
     def __init__(
@@ -59,9 +62,18 @@ class ModelControls(QObject):
             declare("network_card", "About this &network", "Ctrl+I",
                     "What the network's file says of itself", self._show_card),
         )  # fmt: skip
+        self.names = list(known_models())
+        parent.installEventFilter(self)
         settings.changed.connect(self._note_change)
         worker.model_opened.connect(self._note_opened)
         worker.model_failed.connect(self._note_failed)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Look at the folders of models anew when the user comes back to the window, perhaps from a file manager."""
+        if event.type() == QEvent.Type.WindowActivate and (names := list(known_models())) != self.names:
+            self.names = names
+            self.models_changed.emit(names)
+        return super().eventFilter(watched, event)
 
     def _note_change(self, before: Settings, now: Settings) -> None:
         if now.model != before.model:
@@ -93,13 +105,21 @@ class ModelControls(QObject):
         self.scores_changed.emit(current.scores.by_spectrum if current.scores else {})
 
     def _ask_model(self) -> None:
-        files = "Networks (*.hdf5 *.h5);;All files (*)"
-        current = self._settings.value.model
-        folder = users_folder(current) or users_folder(self._look.model_folder) or home_folder()
-        path, _ = QFileDialog.getOpenFileName(self._window, "Open a model file", folder, files)
+        files = f"Networks ({' '.join(f'*{ending}' for ending in MODEL_ENDINGS)});;All files (*)"
+        path, _ = QFileDialog.getOpenFileName(self._window, "Open a model file", self._folder_to_open(), files)
         if path:
             self._look.model_folder = path
             self._settings.change(model=path)
+
+    def _folder_to_open(self) -> str:
+        """Return the folder of the file in use, or of the last one, or the user's own of models, made if need be."""
+        folder = users_folder(self._settings.value.model) or users_folder(self._look.model_folder)
+        if not folder:
+            own = user_models_folder()
+            with suppress(OSError):
+                own.mkdir(parents=True, exist_ok=True)
+            folder = str(own) if own.is_dir() else home_folder()
+        return folder
 
     def _show_card(self) -> None:
         if self._current_model is not None:

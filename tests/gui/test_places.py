@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from emocam.gui import places
 from emocam.gui.places import home_folder, media_folder, users_folder
-from emocam.resources import demo_clip, shipped_models
+from emocam.resources import demo_clip, shipped_models, user_models_folder
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_after_the_demo_a_dialog_begins_in_the_user_s_folders(idle_window, asked
     idle_window.actions_.open_demo.trigger()
     for action in (idle_window.actions_.open_file, idle_window.actions_.open_folder, idle_window.actions_.open_model):
         action.trigger()
-    assert began == [str(home / "Pictures"), str(home / "Pictures"), str(home)]
+    assert began == [str(home / "Pictures"), str(home / "Pictures"), str(user_models_folder())]
 
 
 def test_a_dialog_begins_where_the_last_file_was_also_at_the_next_start(make_idle_window, asked, home, tmp_path):

@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,9 @@ from emocam.engine.model_file import (
     write_litert,
     write_metadata,
 )
-from training.data.faces import DataError
+from emocam.engine.preprocessing import network_input
+from training.data.faces import DataError, resized
+from training.exporting.foreign import KERAS_ENDING, Feeding, write_foreign
 from training.fitting.description import description
 from training.fitting.history import history_path
 from training.fitting.recipes import find_head
@@ -28,18 +31,31 @@ from training.scoring.inference import litert_network, load_keras, network_faces
 LARGEST_DIFFERENCE = 1e-4
 SMALLEST_AGREEMENT = 0.97  # of labels, where weights are rounded; measured with the shipped networks: 0.99 and more
 CHECKED_FACES = 256
+COPIES = 3  # of a network, while it is written: the weights, the compiled network, and a margin
+DESCRIBE = "Say it with --labels, --scale and --offset, and, where need be, --image-size and --crop-margin"
 
 
 @dataclass(frozen=True, slots=True)
 class Exported:
     """What an export made. largest_difference: between LiteRT's and Keras's probabilities on real faces; agreement: the
-    share of faces that both give the same label.
+    share of faces that both give the same label; only_label: what all of them are called, None if not all the same.
     """
 
     model: ModelFile
     largest_difference: float
     agreement: float
     face_count: int
+    only_label: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """A compiled network and how it answers, see `Exported`."""
+
+    flatbuffer: bytes
+    largest_difference: float
+    agreement: float
+    only_label: str | None
 
 
 def export(
@@ -48,33 +64,55 @@ def export(
     *,
     images: np.ndarray,
     described_as: str | None = None,
+    feeding: Feeding | None = None,
     has_whole_weights: bool = False,
 ) -> Exported:
-    """Write `out` from a Keras .hdf5 file or the folder of a run with one head; `out` may be the source itself.
+    """Write `out` from a Keras file or the folder of a run with one head; `out` may be an .hdf5 source itself.
 
     images: (N, H, W) uint8 gray faces on which LiteRT and Keras are compared. described_as: the name of the
-    model whose recipe describes a file that does not describe itself, or describes it anew. has_whole_weights: the
+    model whose recipe describes a file that does not describe itself, or describes it anew. feeding: what a network
+    that was trained elsewhere must be fed; the file may be of Keras 2, or a .keras file. has_whole_weights: the
     compiled network keeps its weights as whole numbers of 8 bits, a quarter of the bytes, and quicker where it consists
     of plain convolutions. Raises ModelFileError, DataError; `out` is then as it was.
     """
     weights = find_weights(source)
     faces = _sample_of_real_faces(images)
+    _check_names(weights, out, is_described=feeding is not None)
     out.parent.mkdir(parents=True, exist_ok=True)
     # A folder beside it, so that the file can be moved into place in one step and errors name it rightly.
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".export-") as folder:
         copy = Path(folder) / out.name
-        _copy_without_network(weights, copy)
+        if feeding is not None:
+            write_foreign(weights, copy, feeding=feeding, faces_of=partial(_inputs, faces, feeding))
+        else:
+            _copy_without_network(weights, copy)
         if described_as is not None:
             _stamp(copy, described_as)
+        digest = weights_digest(copy)
         model = read_model_file(copy)
-        flatbuffer, difference, agreement = _compile_and_compare(model, faces, has_whole_weights=has_whole_weights)
-        write_litert(copy, flatbuffer)
+        compiled = _compile_and_compare(model, faces, has_whole_weights=has_whole_weights)
+        write_litert(copy, compiled.flatbuffer)
         write_metadata(copy, {**model.metadata, "compiled_weights": "int8" if has_whole_weights else "float32"})
-        if read_model_file(copy).litert != flatbuffer or weights_digest(copy) != weights_digest(weights):
+        if read_model_file(copy).litert != compiled.flatbuffer or weights_digest(copy) != digest:
             raise ModelFileError(f"{out}: the file was not written as it should be. Is the disk full?")
         copy.replace(out)
     _copy_history(weights, out)
-    return Exported(read_model_file(out), difference, agreement, len(faces))
+    return Exported(
+        read_model_file(out), compiled.largest_difference, compiled.agreement, len(faces), compiled.only_label
+    )
+
+
+def _check_names(source: Path, out: Path, *, is_described: bool) -> None:
+    if out.suffix not in (".hdf5", ".h5"):
+        raise ModelFileError(f"{out}: expected a name that ends in .hdf5, by which Keras knows what is in a file")
+    if is_described and out.exists() and out.samefile(source):
+        raise ModelFileError(f"{out} is the network itself, which stays as it is. Name another file with --out")
+    if not is_described and source.suffix == KERAS_ENDING:
+        raise ModelFileError(f"{source.name} does not say what its network must be fed. {DESCRIBE}")
+
+
+def _inputs(faces: np.ndarray, feeding: Feeding, side: int) -> np.ndarray:
+    return network_input(resized(faces, side), scale=feeding.scale, offset=feeding.offset)
 
 
 def find_weights(source: Path) -> Path:
@@ -131,8 +169,8 @@ def _stamp(path: Path, name: str) -> None:
 
 def _compile_and_compare(
     model: ModelFile, images: np.ndarray, *, has_whole_weights: bool
-) -> tuple[bytes, float, float]:
-    """Return the flatbuffer, the largest difference of a probability, and the share of labels that stay the same.
+) -> _Compiled:
+    """Compile a network and hold its answers against Keras's.
 
     Raises ModelFileError for a difference above 1e-4, or with whole weights where too many labels change.
     """
@@ -148,7 +186,7 @@ def _compile_and_compare(
     with quiet():
         flatbuffer = _compile(network, side, has_whole_weights=has_whole_weights)
         answers = litert_network(flatbuffer)(faces)
-    expected = network.predict(faces, batch_size=256, verbose=0)
+        expected = network.predict(faces, batch_size=256, verbose=0)
     difference = float(np.abs(answers - expected).max())
     agreement = float((answers.argmax(axis=1) == expected.argmax(axis=1)).mean())
     if has_whole_weights and not agreement >= SMALLEST_AGREEMENT:
@@ -161,7 +199,8 @@ def _compile_and_compare(
             f"{model.path.name}: LiteRT and Keras differ by {difference:.1e} on real faces, expected at most "
             f"{LARGEST_DIFFERENCE:.0e}. Nothing was written; try another version of TensorFlow"
         )
-    return flatbuffer, difference, agreement
+    called = np.unique(expected.argmax(axis=1))
+    return _Compiled(flatbuffer, difference, agreement, model.labels[called[0]] if len(called) == 1 else None)
 
 
 def _compile(network: Any, side: int, *, has_whole_weights: bool) -> bytes:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from emocam.engine.model_file import LONGEST_QUOTE, ModelFile, ModelFileError
+from emocam.engine.model_file import KEPT_TEXTS, LONGEST_QUOTE, ModelFile, ModelFileError
 from emocam.engine.network import classify, open_interpreter
 from emocam.engine.preprocessing import network_input
 from training.data.faces import resized
@@ -87,7 +87,7 @@ def load_keras(model: ModelFile) -> Any:
     import keras
 
     try:
-        return keras.saving.load_model(model.path, compile=False)
+        return keras.saving.load_model(model.path, compile=False, custom_objects=KEPT_TEXTS)
     except Exception as error:  # of Keras or its backend, by whatever the file has them do
         told = " ".join(f"{type(error).__name__}: {error}".split())[:LONGEST_QUOTE]
         raise ModelFileError(f"{model.path.name} cannot be opened by Keras ({told})") from None

@@ -1,0 +1,64 @@
+"""What a model file says of itself, and whether that makes sense."""
+
+from emocam.labels import KNOWN_EMOTIONS
+from emocam.plain_text import plain_text
+
+DEEPEST = 20  # of what a file says of itself; ours go 6 deep, and who shows it goes down with it
+LONGEST_QUOTE = 200  # characters of what an error quotes of a file
+
+
+def metadata_problem(metadata: object) -> str | None:
+    """Return what is expected of a description that it does not fulfil; None where it makes sense."""
+    if not isinstance(metadata, dict):
+        return "its description is no JSON object"
+    if _depth(metadata) > DEEPEST:
+        return f"its description is nested more than {DEEPEST} times"
+    labels = metadata.get("labels")
+    if not isinstance(labels, list) or len(labels) < 2 or len(set(map(str, labels))) != len(labels):
+        return f"expected a list of different labels; got {_quoted(labels)}"
+    unknown = [label for label in labels if label not in KNOWN_EMOTIONS]
+    if unknown:
+        return f"expected labels out of {', '.join(KNOWN_EMOTIONS)}; got {_quoted(unknown)}"
+    size = metadata.get("image_size_px")
+    if not isinstance(size, int) or not 8 <= size <= 512:
+        return f"expected image_size_px from 8 to 512; got {_quoted(size)}"
+    for name, low, high in (("scale", -1e3, 1e3), ("offset", -1e6, 1e6), ("crop_margin", -0.4, 2.0),
+                            ("temperature", 1e-2, 1e2)):
+        value = metadata.get(name)
+        if not isinstance(value, int | float) or isinstance(value, bool) or not low <= value <= high:
+            return f"expected {name} from {low:g} to {high:g}; got {_quoted(value)}"
+    if not isinstance(metadata.get("mirrored", False), bool):
+        return f"expected mirrored true or false; got {_quoted(metadata['mirrored'])}"
+    if not isinstance(metadata.get("weights_digest"), str):
+        return "the digest of its weights is missing"
+    return _points_crop_problem(metadata.get("points_crop"))
+
+
+def _points_crop_problem(stated: object) -> str | None:
+    if stated is None:
+        return None
+    if not isinstance(stated, dict):
+        return f"expected points_crop with margin, raised and turned; got {_quoted(stated)}"
+    for name, low, high, usual in (("margin", -0.4, 2.0, None), ("raised", -1.0, 1.0, 0)):
+        value = stated.get(name, usual)
+        if not isinstance(value, int | float) or isinstance(value, bool) or not low <= value <= high:
+            return f"expected {name} of points_crop from {low:g} to {high:g}; got {_quoted(value)}"
+    if not isinstance(stated.get("turned", True), bool):
+        return f"expected turned of points_crop true or false; got {_quoted(stated['turned'])}"
+    return None
+
+
+def _depth(part: object) -> int:
+    depth, level = 0, [part]
+    while level:
+        depth += 1
+        level = [inner for one in level for inner in _parts(one)]
+    return depth
+
+
+def _parts(part: object) -> list[object]:
+    return list(part.values()) if isinstance(part, dict) else part if isinstance(part, list) else []
+
+
+def _quoted(value: object) -> str:
+    return plain_text(repr(value), longest=LONGEST_QUOTE)
