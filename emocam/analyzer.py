@@ -55,7 +55,8 @@ class Analysis:
 
     time_s: seconds since the stream's or film's start, 0 for a single picture. faces: those in sight, by number.
     departed: faces that left before their label was due, and got it now. model_labels: the network's labels, in its
-    order. picture: the file's name, in a folder of pictures; else empty.
+    order. picture: the file's name, in a folder of pictures; else empty. lasts_s: for how long a film shows the frame,
+    None for anything else.
     """
 
     time_s: float
@@ -63,6 +64,7 @@ class Analysis:
     departed: tuple[AnalyzedFace, ...]
     model_labels: tuple[str, ...]
     picture: str = ""
+    lasts_s: float | None = None
 
     def rows(self) -> list[dict[str, object]]:
         """Return a row for each face, or one that says `no_face`; the keys are columns of faces.csv.
@@ -88,6 +90,7 @@ class Analysis:
             "confidence": face.confidence if face else None,
             **{column.name: getattr(measures, column.name, None) for column in MEASURE_COLUMNS},
             "picture": self.picture or None,
+            "lasts_s": self.lasts_s,
         }
 
 
@@ -191,6 +194,7 @@ def _analysis(result: FrameResult) -> Analysis:
         departed=tuple(_analyzed(face, labels) for face in result.departed),
         model_labels=labels,
         picture=result.frame.picture,
+        lasts_s=result.frame.lasts_s,
     )
 
 

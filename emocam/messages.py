@@ -19,7 +19,8 @@ class Frame:
     index: position in the source, from 0. A live source counts the frames that it dropped, too.
     time_s: seconds since the source's first frame; for a live source, when the frame arrived.
     image: (H, W, 3) uint8 BGR, read-only, handed on by reference.
-    lasts_s: for how long the source shows it, in seconds; None where that is not known, as with a live source.
+    lasts_s: for how long the source shows it, in seconds; None where that is not known, as with a live source, and for
+        a picture that stands for itself and takes no time.
     taken: when it was taken, with a time zone; None where the source does not say.
     picture: the name of its file in a source of pictures; else empty.
     """

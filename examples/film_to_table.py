@@ -15,4 +15,5 @@ with emocam.Analyzer() as analyzer:
 
 table.to_csv(out, index=False)
 labelled = table.dropna(subset=["label"])
-print(labelled.groupby(["face", "label"])["confidence"].agg(["size", "mean"]))
+# Seconds, and not rows: a film's frames need not be equally long.
+print(labelled.groupby(["face", "label"]).agg(seconds=("lasts_s", "sum"), confidence=("confidence", "mean")))

@@ -94,7 +94,8 @@ def test_a_film_gives_what_the_command_line_would_record(analyzer, frames, tmp_p
     assert len(analyses) == len(frames)
     rows = [row for analysis in analyses for row in analysis.rows()]
     header = header_of(FacesFile, labels=(*EMOTIONS, CONTEMPT))
-    assert list(rows[0]) == [name for name in header if name not in ("frame", "utc", "spectrum")]
+    assert list(rows[0]) == [name for name in header if name not in ("frame", "utc", "spectrum", "input")]
+    assert [row["lasts_s"] for row in rows] == pytest.approx([1 / 30] * len(rows))
     assert len({tuple(row) for row in rows}) == 1
     assert rows[-1]["label"] == "happy"
 

@@ -333,14 +333,16 @@ class CaptureLoop:
         self._notice = self._shown = None
         self._count_shares_anew(SINCE_OPENED)
         self._settings = replace(self._settings, source=opened.identity)
-        self._record(lambda recorder: recorder.change_source(opened.title, is_live=opened.is_live))
+        played = self._playback.input
+        self._record(lambda recorder: recorder.change_source(opened.title, is_live=opened.is_live, input=played))
         self._listeners.tell(SourceOpened(opened.title, opened.identity, opened.is_live))
 
     def _note_gap(self, gap: Gap) -> None:
         is_absent = not self._playback.is_open
         if is_absent and not self._is_absence_noted:
             self._is_absence_noted = True
-            self._record(lambda recorder: recorder.change_source(f"waiting for {self._title}"))
+            awaited = f"waiting for {self._title}"
+            self._record(lambda recorder: recorder.change_source(awaited, is_awaited=True))
         self._record(lambda recorder: recorder.record_gap(gap))
         if not is_absent and not self._is_lost:
             self._is_lost = True
@@ -371,6 +373,8 @@ class CaptureLoop:
                 settings=self._settings_in_use,
                 source=self._title,
                 is_live=self._is_live,
+                input=self._playback.input if self._playback.is_open else None,
+                is_awaited=not self._playback.is_open,
                 clock=self._engine.clock,
             )
         except RecordingError as error:

@@ -9,8 +9,6 @@ from emocam.messages import Box, Face, Frame, FrameResult
 from emocam.settings import Settings
 from emocam.sources import Source, SourceError, open_source
 
-MOST_HELD = 3  # results: as many as the frames in which something must be found before it is a face
-
 
 def open_file(text: str, *, rate_fps: float | None = None) -> Source:
     """Open a file or folder; raises SourceError for what is none, a camera or a stream for example.
@@ -37,12 +35,12 @@ def frames_of(source: Source) -> Iterator[Frame]:
 def all_results(source: Source, pipeline: Pipeline, settings: Settings) -> Iterator[FrameResult]:
     """Yield the result of each frame, with the labels that were still due where a sequence of frames ends.
 
-    Results are held back by a few frames, so that a face is told from the frame on in which it was first found, and not
-    only from that on which made sure of it.
+    Results are held back while something in them may still turn out to be a face, so that a face is told from the frame
+    on in which it was first found, and not only from that on which made sure of it.
     """
     held: deque[FrameResult] = deque()
     for frame in frames_of(source):
-        if len(held) == MOST_HELD:
+        while len(held) > pipeline.frames_in_doubt:
             yield held.popleft()
         result = pipeline.analyze(frame, settings, is_alone=source.is_independent)
         if source.is_independent:

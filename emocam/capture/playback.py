@@ -8,6 +8,7 @@ from pathlib import Path
 
 from emocam.addresses import shown_address, without_secrets
 from emocam.capture.background import start_beside
+from emocam.capture.played_input import PlayedInput
 from emocam.clock import steady_s
 from emocam.messages import Frame, Gap
 from emocam.sources import Source, SourceError
@@ -65,6 +66,7 @@ class Playback:
         self._text: str | None = None
         self._loops = False
         self._source: Source | None = None
+        self._input: PlayedInput | None = None
         self._opening: Future[Source] | None = None
         self._is_repeat = False
         self._frames_read = 0
@@ -90,6 +92,11 @@ class Playback:
     def is_still(self) -> bool:
         """No frame comes for now: the source is paused, or has been played to its end."""
         return self._is_paused or (self._source is not None and self._has_ended)
+
+    @property
+    def input(self) -> PlayedInput | None:
+        """The current source, or the one before while none is open, as a recording notes it down."""
+        return self._input
 
     @property
     def is_independent(self) -> bool:
@@ -148,6 +155,8 @@ class Playback:
             self._opening.add_done_callback(_close_late)
             self._opening = None
         if self._source is not None:
+            if self._input is not None:
+                self._input.leave()
             self._source.close()
             self._source = None
 
@@ -171,6 +180,10 @@ class Playback:
         self._reason = ""
         self._has_ended, self._pending, self._zero_s, self._frames_read = False, None, None, 0
         source = self._source
+        if self._is_repeat and self._input is not None:
+            self._input.go_on(source)
+        else:
+            self._input = PlayedInput(source)
         return Opened(source.title, source.identity, source.is_live, self._is_repeat)
 
     def _fail(self, reason: str) -> Step | None:

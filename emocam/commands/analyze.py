@@ -166,6 +166,7 @@ def analyze(
             source=source.title,
             is_live=False,
             keeps_source_time=True,
+            input=source,
         )
         with recorder, _noted_if_cut_off(recorder):
             for done, last in enumerate(chain([first], results), start=1):

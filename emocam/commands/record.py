@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from rich.console import Console
@@ -199,8 +199,7 @@ def _progress(elapsed_s: float, shown: Shown) -> str:
 def _summary(title: str, folder: Path) -> str:
     described = json.loads((folder / SESSION).read_text(encoding="utf-8"))
     frames, dropped = described["frames_analysed"], described["frames_dropped"]
-    start, end = (datetime.fromisoformat(described[name]) for name in ("start", "end"))
-    length = timedelta(seconds=round((end - start).total_seconds()))
+    length = timedelta(seconds=round(described["duration_s"] or 0))  # pictures take no time
     return plain_text(f"{title}: {frames} frames analysed, {dropped} dropped, {length} -> {folder}")
 
 

@@ -53,6 +53,11 @@ class Pipeline:
         """The labels of the network in use, in the order of its outputs; empty without one."""
         return self._classifier.model.labels if self._classifier else ()
 
+    @property
+    def frames_in_doubt(self) -> int:
+        """Of how many frames, the last one included, a later frame may still tell that they showed a face."""
+        return self._tracker.frames_in_doubt
+
     def use_classifier(self, classifier: Classifier) -> None:
         """Switch the network: faces keep their numbers, and their pools begin anew."""
         self._classifier = classifier

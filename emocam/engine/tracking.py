@@ -53,6 +53,11 @@ class Tracker:
         """Boxes of possible faces that are not confirmed yet."""
         return [candidate.box for candidate in self._candidates]
 
+    @property
+    def frames_in_doubt(self) -> int:
+        """In how many frames, the last one included, something was found that may turn out to be a face."""
+        return max((len(candidate.boxes) for candidate in self._candidates), default=0)
+
     def update(
         self,
         boxes: Sequence[Box],
@@ -113,7 +118,8 @@ class Tracker:
                 ]
             ).items()
         }
-        starting, waiting = [], []
+        starting: list[_Candidate] = []
+        waiting: list[_Candidate] = []
         for number, (box, needed) in enumerate(found):
             candidate = _Candidate((*boxes_before.get(number, ()), box))
             (starting if len(candidate.boxes) >= needed else waiting).append(candidate)

@@ -77,7 +77,7 @@ class Watch:
         self._followed, self._is_first, self._hurry_frames = {}, True, 0
 
     def search_everywhere(self) -> None:
-        """Search the next picture as a source's first, by all finders at once; known faces are still followed."""
+        """Search the next picture as a source's first, by all finders at once; known faces are followed too."""
         self._is_first = True
 
     def measure(self, face: FacePoints) -> FaceMeasures | None:

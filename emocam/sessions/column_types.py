@@ -17,41 +17,50 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What the rows of faces.csv for one frame have in common; without a result, the source was lost."""
+    """What the rows of faces.csv for one frame have in common; without a result, the source was lost.
+
+    utc: None where nobody knows. lasts_ms: for how long a film shows the frame. input: number of the source, from 1.
+    """
 
     frame: int
     time_ms: int
-    utc: datetime
+    utc: datetime | None
     state: str
     result: FrameResult | None
+    lasts_ms: int | None = None
+    input: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LabelStatistics:
-    """A row of statistics.csv. Probabilities and peak_ms are None for a label never shown."""
+    """A row of statistics.csv. Probabilities and peak_ms are None for a label never shown.
+
+    shown_ms is None for what was seen in pictures alone, and pictures where none was.
+    """
 
     face: str
     label: str
-    shown_ms: int
+    shown_ms: int | None
     share: float
     predictions: int
     mean_probability: float | None
     peak_probability: float | None
     peak_ms: int | None
     episodes: int
+    pictures: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FaceStatistics:
     """A row of measures.csv.
 
-    blinks and blinks_per_minute are None where they could not be watched for. means, deviations: by the names of
-    MEASURE_COLUMNS, without those of too few values.
+    blinks and blinks_per_minute are None where they could not be watched for, seen_ms and watched_ms for a face that
+    was seen in pictures alone. means, deviations: by the names of MEASURE_COLUMNS, without those of too few values.
     """
 
     face: str
-    seen_ms: int
-    watched_ms: int
+    seen_ms: int | None
+    watched_ms: int | None
     blinks: int | None
     blinks_per_minute: float | None
     means: Mapping[str, float]

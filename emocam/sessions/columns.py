@@ -32,7 +32,7 @@ from emocam.sessions.column_types import (
     MomentColumn,
     Value,
 )
-from emocam.sessions.files import FACES, MARKERS, MEASURES, STATISTICS
+from emocam.sessions.files import FACES, MARKERS, MEASURES, SESSION, STATISTICS
 from emocam.sessions.timeline import LONGEST_INTERVAL_MS
 
 FACE, NO_FACE, SOURCE_LOST = "face", "no_face", "source_lost"
@@ -53,7 +53,11 @@ class FacesFile:
         "seconds since the session's start; for a file, as its frames are timed",
         SECONDS, lambda moment: moment.time_ms, is_essential=True,
     )  # fmt: skip
-    utc = MomentColumn("the session's start plus time_s, ISO 8601, UTC", MOMENT, lambda moment: moment.utc)
+    utc = MomentColumn(
+        "when the frame was taken, ISO 8601, UTC: of a live source when it arrived, of a file as far as that says it; "
+        "else empty. Before format 3, the session's start plus time_s, whatever the source",
+        MOMENT, lambda moment: moment.utc,
+    )  # fmt: skip
     state = MomentColumn(
         f"{FACE}: a row for each face; {NO_FACE}: a frame in which no face was found; {SOURCE_LOST}: no frame, "
         "the source delivered none at this moment",
@@ -142,8 +146,23 @@ class FacesFile:
         "file of several; an apostrophe stands before a name that a spreadsheet would calculate",
         TEXT, lambda moment: moment.result.frame.picture or None if moment.result else None, since=3,
     )  # fmt: skip
+    lasts_s = MomentColumn(
+        "for how long a film shows the frame, by what the film says. Empty for a live source and a picture of a folder",
+        SECONDS, lambda moment: moment.lasts_ms, since=3,
+    )  # fmt: skip
+    input = MomentColumn(
+        f"number of the source in the list inputs of {SESSION}, from 1; empty while none was open",
+        WHOLE_NUMBER, lambda moment: moment.input, since=3,
+    )  # fmt: skip
 
 
+# How long a row counts; `timeline.RowTimes` counts it.
+COUNTS = (
+    f"each row of {FACES} counts until the next frame of its input; the last of a film for its lasts_s, the last of a "
+    f"live source not at all, and a row of a live source (no lasts_s) at most {LONGEST_INTERVAL_MS / 1000:g} s and not "
+    f"until a {SOURCE_LOST} row, as all rows before format 3. Empty where only pictures (a picture and no lasts_s) "
+    "were seen, which are counted and not timed"
+)
 MEASURE_COLUMNS = tuple(column for column in vars(FacesFile).values() if isinstance(column, MeasureColumn))
 
 
@@ -163,13 +182,12 @@ class StatisticsFile:
         NAME, lambda row: row.label,
     )  # fmt: skip
     seconds = StatisticsColumn(
-        f"how long the label was shown while the face was in sight: each row of {FACES} counts until the next analysed "
-        f"frame, at most {LONGEST_INTERVAL_MS / 1000:g} s, and not at all until a {SOURCE_LOST} row. For "
-        f"{ALL_FACES}: the sum over the faces",
+        f"how long the label was shown while the face was in sight: {COUNTS}. For {ALL_FACES}: the sum over the faces",
         SECONDS, lambda row: row.shown_ms,
     )  # fmt: skip
     share = StatisticsColumn(
-        f"seconds divided by the seconds of all labels of this face, {UNCERTAIN} included, 0 to 1",
+        f"seconds divided by the seconds of all labels of this face, {UNCERTAIN} included, 0 to 1; where seconds is "
+        "empty, pictures by pictures",
         FRACTION, lambda row: row.share,
     )  # fmt: skip
     predictions = StatisticsColumn(
@@ -189,6 +207,11 @@ class StatisticsFile:
     episodes = StatisticsColumn(
         "how many separate times the label was shown: runs of consecutive rows of the face with this label",
         WHOLE_NUMBER, lambda row: row.episodes,
+    )  # fmt: skip
+    pictures = StatisticsColumn(
+        f"in how many pictures the label was shown: rows of {FACES} with a picture and no lasts_s; empty where there "
+        "is no such row. Their time is not in seconds",
+        WHOLE_NUMBER, lambda row: row.pictures, since=3,
     )  # fmt: skip
 
 
@@ -244,27 +267,27 @@ class MeasuresFile:
         f"number of the face, as in {FACES}; {ALL_FACES}: all faces together", FACE_NAME, lambda row: row.face, since=2
     )
     seconds_seen = MeasuresColumn(
-        f"how long the points of the face were seen: each row of {FACES} with measures counts until the next analysed "
-        f"frame, at most {LONGEST_INTERVAL_MS / 1000:g} s, and not at all until a {SOURCE_LOST} row. For {ALL_FACES}: "
-        "the sum over the faces",
+        f"how long the points of the face were seen, in rows with measures: {COUNTS}. For {ALL_FACES}: the sum over "
+        "the faces",
         SECONDS, lambda row: row.seen_ms, since=2,
     )  # fmt: skip
     seconds_watched = MeasuresColumn(
         "for how much of this time a blink could be told: the head is turned by no more than "
         f"{LARGEST_YAW_DEG:g} degrees (yaw_deg), the rows are at most {LONGEST_STEP_MS / 1000:g} s apart without one "
         f"between them that lacks the points, {USUAL_FROM_MS / 1000:g} s of such rows came before, and their median "
-        f"openness is {USUAL_OPENNESS:g} or more. Openness is the mean of eyes_open_left and eyes_open_right",
+        f"openness is {USUAL_OPENNESS:g} or more. Openness is the mean of eyes_open_left and eyes_open_right. Empty "
+        "where seconds_seen is",
         SECONDS, lambda row: row.watched_ms, since=2,
     )  # fmt: skip
     blinks = MeasuresColumn(
         f"how often both eyes blinked: the openness falls below {NARROWED:.0%} of its median of the last "
         f"{USUAL_OF_MS / 1000:g} s, and then regains half of what it lost and {REGAINED:.0%} of that median; from the "
         f"last row before to that row it takes {SHORTEST_MS / 1000:g} to {LONGEST_MS / 1000:g} s. Longer closings are "
-        "none. Empty where seconds_watched is 0",
+        "none. Empty where seconds_watched is 0 or empty",
         WHOLE_NUMBER, lambda row: row.blinks, since=2,
     )  # fmt: skip
     blinks_per_minute = MeasuresColumn(
-        "blinks divided by the minutes watched; empty where seconds_watched is 0",
+        "blinks divided by the minutes watched; empty where blinks is",
         RATE, lambda row: row.blinks_per_minute, since=2,
     )  # fmt: skip
     mean_yaw_deg = MeanColumn(FacesFile.yaw_deg, since=2)

@@ -15,6 +15,7 @@ from emocam.sessions.columns import (
     columns,
 )
 from emocam.sessions.rows import NO_MEASURES, RecordedRow
+from emocam.sessions.statistics import is_next_frame
 from emocam.sessions.timeline import counted_ms
 
 YAW, LEFT, RIGHT = map(MEASURE_COLUMNS.index, (FacesFile.yaw_deg, FacesFile.eyes_open_left, FacesFile.eyes_open_right))
@@ -44,6 +45,7 @@ class _Tally:
     """What is counted for one face, or for all together."""
 
     seen_ms: int = 0
+    has_time: bool = False  # it was seen in something else than pictures
     values: list[_Values] = field(default_factory=lambda: [_Values() for _ in MEASURE_COLUMNS])
     blinks: BlinkCounter = field(default_factory=BlinkCounter)
 
@@ -56,6 +58,7 @@ class _Tally:
 
     def add(self, other: "_Tally") -> None:
         self.seen_ms += other.seen_ms
+        self.has_time |= other.has_time
         self.blinks.count += other.blinks.count
         self.blinks.watched_ms += other.blinks.watched_ms
         for values, others in zip(self.values, other.values, strict=True):
@@ -67,20 +70,24 @@ class MeasureStatistics:
 
     def __init__(self) -> None:
         self._tallies: dict[int, _Tally] = {}
-        self._seen: set[int] = set()  # the faces with measures in the frame at _frame_ms
+        self._seen: set[int] = set()  # the faces with measures in the last frame
         self._watched: set[int] = set()  # and those whose eyes can be watched
         self._watched_before: set[int] = set()
-        self._frame_ms = 0
+        self._last: RecordedRow | None = None  # a row of it
+        self._has_pictures = False
 
     def add(self, row: RecordedRow) -> None:
         """Count a row of faces.csv; rows must come in the order of the file."""
-        if row.time_ms != self._frame_ms or row.state == SOURCE_LOST:
+        if is_next_frame(self._last, row):
             self._end_frame(row)
+        self._last = row
+        self._has_pictures |= row.is_counted
         if row.face is None:
             return
         tally = self._tallies.get(row.face)
         if tally is None:
             tally = self._tallies[row.face] = _Tally()
+        tally.has_time |= not row.is_counted
         if row.measures == NO_MEASURES:
             return
         self._seen.add(row.face)
@@ -90,15 +97,16 @@ class MeasureStatistics:
             self._watched.add(row.face)
             tally.blinks.add(openness, time_ms=row.time_ms)
 
-    def _end_frame(self, row: RecordedRow) -> None:
-        if row.state != SOURCE_LOST:
+    def _end_frame(self, following: RecordedRow | None) -> None:
+        if self._last is not None and self._seen:
+            is_loss = following is not None and following.state == SOURCE_LOST
+            interval_ms = counted_ms(self._last, following, is_loss=is_loss)
             for face in self._seen:
-                self._tallies[face].seen_ms += counted_ms(self._frame_ms, row.time_ms)
+                self._tallies[face].seen_ms += interval_ms
         for face in self._watched_before - self._watched:
             self._tallies[face].blinks.forget()
         self._watched_before, self._watched = self._watched, set()
         self._seen.clear()
-        self._frame_ms = row.time_ms
 
     def csv_rows(self, *, format_version: int | None = None) -> list[list[str]]:
         """Return the cells of measures.csv, header first; format_version: in columns that it had."""
@@ -107,8 +115,12 @@ class MeasureStatistics:
         return [header, *([column.cell(row) for column in written] for row in self.rows())]
 
     def rows(self) -> list[FaceStatistics]:
-        """Return what was counted: of each face, by number, then of all together."""
-        together = _Tally()
+        """Return what was counted: of each face, by number, then of all together.
+
+        The session ends with the last row that was added.
+        """
+        self._end_frame(None)
+        together = _Tally(has_time=not self._has_pictures)
         for tally in self._tallies.values():
             together.add(tally)
         return [*(_row(str(face), tally) for face, tally in sorted(self._tallies.items())), _row(ALL_FACES, together)]
@@ -127,8 +139,8 @@ def _row(face: str, tally: _Tally) -> FaceStatistics:
     blinks = tally.blinks
     return FaceStatistics(
         face=face,
-        seen_ms=tally.seen_ms,
-        watched_ms=blinks.watched_ms,
+        seen_ms=tally.seen_ms if tally.has_time else None,
+        watched_ms=blinks.watched_ms if tally.has_time else None,
         blinks=blinks.count if blinks.watched_ms else None,
         blinks_per_minute=blinks.count / (blinks.watched_ms / 60_000) if blinks.watched_ms else None,
         means={name: values.sum / values.count for name, values in named if values.count},

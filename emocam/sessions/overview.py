@@ -88,8 +88,12 @@ def _facts(folder: Path, description: Mapping[str, Any], *, faces: int) -> Itera
         local = datetime.fromisoformat(description["start_local"])
         zone = f"UTC{local:%z}"
         yield "began", days_of(local.replace(tzinfo=UTC)), f'yyyy-mm-dd hh:mm:ss "{zone[:6]}:{zone[6:8]}"'
-        lasted = datetime.fromisoformat(description["end"]) - datetime.fromisoformat(description["start"])
-        yield "lasted", lasted.total_seconds() / 86_400, f"{DURATION}.0"
+        lasted_s = description.get("duration_s")
+        if "duration_s" not in description:  # before format 3
+            lasted = datetime.fromisoformat(description["end"]) - datetime.fromisoformat(description["start"])
+            lasted_s = lasted.total_seconds()
+        if lasted_s is not None:  # pictures take no time
+            yield "lasted", float(lasted_s) / 86_400, f"{DURATION}.0"
     for key, name in (("frames_analysed", "frames analysed"), ("frames_dropped", "frames dropped")):
         count = description.get(key)
         yield name, float(count) if isinstance(count, int) else None, "#,##0"

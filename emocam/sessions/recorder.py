@@ -36,6 +36,7 @@ from emocam.sessions.files import (
     recording_error,
     replace_file,
 )
+from emocam.sessions.inputs import Inputs, RecordedInput
 from emocam.sessions.rows import RowReader, RowWriter
 from emocam.sessions.statistics import FrameCount
 from emocam.sessions.summary import Summary
@@ -79,10 +80,13 @@ class SessionRecorder(ClosedOnExit):
         keeps_source_time: bool = False,
         clock: Callable[[], float] = steady_s,
         utc_now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        input: RecordedInput | None = None,
+        is_awaited: bool = False,
     ) -> None:
         """Begin a session in a folder that does not hold one yet; raises RecordingError.
 
         model: its labels become columns of faces.csv, and stay. source: its title for people.
+        input: what it says of itself, asked whenever the description is written. is_awaited: it is not open.
         is_live: False if frames are read as fast as they can be analysed, and session time follows theirs.
         keeps_source_time: the session is a whole file's, and its time 0 that of the file, not of the first frame.
         """
@@ -97,6 +101,9 @@ class SessionRecorder(ClosedOnExit):
         self._reader = RowReader(self._writer.header)
         self._summary, self._frames = Summary(), FrameCount()
         self._description = new_description(self._start, model=model, settings=settings, source=source)
+        self._inputs = Inputs(self._description["inputs"])
+        if not is_awaited:
+            self._inputs.begin(source, input, is_live=is_live, time_ms=0)
         self._is_source_lost = self._is_description_old = self._is_closed = False
         self._ended_s: float | None = None
         self._checked_s = clock()
@@ -138,12 +145,27 @@ class SessionRecorder(ClosedOnExit):
         """Seconds since the session began, up to its end."""
         return self._time.elapsed_ms() / 1000 if self._ended_s is None else self._ended_s
 
+    @property
+    def duration_s(self) -> float:
+        """Seconds that the session is long so far, with the time for which a film shows its latest frame."""
+        return max(self._time.elapsed_ms(), self._time.ends_ms) / 1000 if self._ended_s is None else self._ended_s
+
     def record(self, result: FrameResult) -> None:
         """Write what was concluded from a frame."""
+        frame = result.frame
         with self._writing():
-            time_ms = self._time.of(result.frame.time_s)
+            age_s = result.latency.total_ms / 1000
+            time_ms = self._time.of(frame.time_s, lasts_s=frame.lasts_s, age_s=age_s)
             self._note_settings(result.settings, time_ms)
-            self._write(self._writer.frame_rows(result, time_ms=time_ms))
+            self._write(
+                self._writer.frame_rows(
+                    result,
+                    time_ms=time_ms,
+                    clock_ms=self._time.clock_ms(time_ms),
+                    lasts_ms=self._time.lasts_ms,
+                    input=self._inputs.number,
+                )
+            )
             self._frames.add_frame(result.frame.index)
             self._is_source_lost = False
             self._check()
@@ -152,17 +174,27 @@ class SessionRecorder(ClosedOnExit):
         """Write that the source was lost at a moment."""
         with self._writing():
             time_ms = self._time.of(gap.time_s)
-            self._write([self._writer.gap_row(gap, time_ms=time_ms)])
+            clock_ms = self._time.clock_ms(time_ms)
+            self._write([self._writer.gap_row(gap, time_ms=time_ms, clock_ms=clock_ms, input=self._inputs.number)])
             self._frames.restart()
             if not self._is_source_lost:
                 self._is_source_lost = True
                 self._note("source_losses", time_ms, reason=gap.reason)
             self._check()
 
-    def change_source(self, title: str, *, is_live: bool = True) -> None:
-        """Go on with another source; its frames count from now."""
+    def change_source(
+        self, title: str, *, is_live: bool = True, input: RecordedInput | None = None, is_awaited: bool = False
+    ) -> None:
+        """Go on with another source; its frames count from now.
+
+        input: what it says of itself. is_awaited: none is open, and the title says what is waited for.
+        """
         with self._writing():
             time_ms = self._time.change_source(is_live=is_live)
+            if is_awaited:
+                self._inputs.end()
+            else:
+                self._inputs.begin(title, input, is_live=is_live, time_ms=time_ms)
             self._frames.restart()
             self._is_source_lost = False
             self._note("source_changes", time_ms, source=title)
@@ -188,6 +220,8 @@ class SessionRecorder(ClosedOnExit):
         """Note that the session ends before its source does, because the program was asked to or could not go on."""
         with self._lock:
             self._description["interrupted"] = True
+            self._inputs.interrupt()
+            self._is_description_old = True
 
     def close(self) -> None:
         """End the session and write its statistics; may be called more than once. Raises RecordingError.
@@ -198,16 +232,18 @@ class SessionRecorder(ClosedOnExit):
             if self._is_closed:
                 return
             self._is_closed = True
-            end_ms = self._time.elapsed_ms()
-            self._ended_s = end_ms / 1000
+            self._ended_s = self.duration_s
         self._closing.set()
         self._syncing.join()
+        self._inputs.await_digest()
         try:
             self._faces.require_in_place()
             self._faces.sync()
             for name, rows in self._summary.files().items():
                 replace_file(self.folder / name, csv_lines(rows))
-            self._description["end"] = utc_text(moment_after(self._start, end_ms))
+            self._description["end"] = utc_text(moment_after(self._start, self._time.recorded_ms))
+            self._description["duration_s"] = self._ended_s if self._summary.has_time else None
+            self._inputs.end()
             self._write_description()
         except OSError as error:
             if self._failure is None:
@@ -258,7 +294,7 @@ class SessionRecorder(ClosedOnExit):
             return
         self._checked_s = self._clock()
         self._faces.require_in_place()
-        if self._is_description_old:
+        if self._is_description_old or self._inputs.has_new_digest:
             try:
                 self._write_description()
             except PermissionError:
@@ -268,6 +304,7 @@ class SessionRecorder(ClosedOnExit):
 
     def _write_description(self) -> None:
         self._description.update(self._frames.described())
+        self._inputs.bring_up_to_date()
         replace_file(self.folder / SESSION, description_text(self._description))
         self._is_description_old = False
 

@@ -89,8 +89,11 @@ def _complete(folder: Path, description: dict[str, Any]) -> None:
     for name, rows_counted in count.summary.files(format_version=format_version).items():
         if format_version <= FORMAT_VERSION or not (folder / name).exists():
             replace_file(folder / name, csv_lines(rows_counted))
-    description["end"] = _end(description, count.last_ms, folder)
+    description["end"] = _end(description, count.ends_ms, folder)
     description["completed_afterwards"] = True
+    if "duration_s" in description:  # since format 3
+        description["duration_s"] = count.ends_ms / 1000 if count.summary.has_time else None
+    _note_frames_read(description, count.last_frames)
     description.update(count.frames.described())
     if damaged_lines:
         description["damaged_lines"] = damaged_lines
@@ -114,13 +117,17 @@ class _RowCount:
     def __init__(self, source_changes_ms: list[int]) -> None:
         self.summary = Summary()
         self.frames = FrameCount()
-        self.last_ms = 0
+        self.last_ms = self.ends_ms = 0
+        self.last_frames: dict[int, int] = {}  # the last frame of each input
         self._source_changes_ms = sorted(source_changes_ms)
         self._last_frame: tuple[int, int] | None = None
 
     def add(self, row: RecordedRow) -> None:
         self.summary.add(row)
-        self.last_ms = max(self.last_ms, row.time_ms)
+        if row.time_ms >= self.last_ms:
+            self.last_ms, self.ends_ms = row.time_ms, row.time_ms + (row.lasts_ms or 0)
+        if row.input is not None and row.state != SOURCE_LOST:
+            self.last_frames[row.input] = row.frame
         while self._source_changes_ms and row.time_ms >= self._source_changes_ms[0]:
             self._source_changes_ms.pop(0)
             self.frames.restart()
@@ -156,11 +163,22 @@ def _format_version(description: dict[str, Any]) -> int:
     return version if isinstance(version, int) and version >= 1 else 1
 
 
-def _end(description: dict[str, Any], last_ms: int, folder: Path) -> str:
+def _end(description: dict[str, Any], ends_ms: int, folder: Path) -> str:
+    # When a file's session was cut off is not known; it is as long as its rows.
     try:
-        return utc_text(moment_after(datetime.fromisoformat(description["start"]), last_ms))
+        return utc_text(moment_after(datetime.fromisoformat(description["start"]), ends_ms))
     except (TypeError, ValueError, OverflowError) as error:
         raise RecordingError(f"{folder / SESSION} names no start ({error}). Restore it from a copy.") from error
+
+
+def _note_frames_read(description: dict[str, Any], last_frames: dict[int, int]) -> None:
+    """Bring up to date how much was read of the input that was open at the end, whose last word may be minutes old."""
+    inputs = description.get("inputs")
+    if not isinstance(inputs, list) or not inputs or not isinstance(inputs[-1], dict):
+        return
+    frames_read, last_frame = inputs[-1].get("frames_read"), last_frames.get(len(inputs))
+    if isinstance(frames_read, int) and last_frame is not None:
+        inputs[-1]["frames_read"] = max(frames_read, last_frame + 1)
 
 
 def _source_changes_ms(description: dict[str, Any], folder: Path) -> list[int]:

@@ -26,7 +26,7 @@ class RowWriter:
     """Makes rows of faces.csv, in the order of its header."""
 
     def __init__(self, *, start: datetime, labels: Sequence[str]) -> None:
-        """Take the session's start, and the labels of the network that it began with."""
+        """Take the session's start, by which moments are told, and the labels of the network that it began with."""
         self._start = start
         self._labels = tuple(labels)
         self.header = header_of(FacesFile, labels=self._labels)
@@ -45,9 +45,22 @@ class RowWriter:
                 self._of_face.append((place, column))
             place += 1
 
-    def frame_rows(self, result: FrameResult, *, time_ms: int) -> list[list[str]]:
-        """Return the rows of one analysed frame: one for each face, and one without a face if none is in sight."""
-        moment = Moment(result.frame.index, time_ms, moment_after(self._start, time_ms), FACE, result)
+    def frame_rows(
+        self,
+        result: FrameResult,
+        *,
+        time_ms: int,
+        clock_ms: int | None = None,
+        lasts_ms: int | None = None,
+        input: int | None = None,
+    ) -> list[list[str]]:
+        """Return the rows of one analysed frame: one for each face, and one without a face if none is in sight.
+
+        clock_ms: when it arrived by the clock, since the session's start; None where only the frame itself may say
+        when it was taken. lasts_ms, input: see `Moment`.
+        """
+        utc = result.frame.taken or self._utc(clock_ms)
+        moment = Moment(result.frame.index, time_ms, utc, FACE, result, lasts_ms, input)
         faces = (*result.faces, *result.departed)
         rows = []
         if faces:
@@ -57,9 +70,14 @@ class RowWriter:
             rows.insert(0, self._row(replace(moment, state=NO_FACE)))
         return rows
 
-    def gap_row(self, gap: Gap, *, time_ms: int) -> list[str]:
+    def gap_row(
+        self, gap: Gap, *, time_ms: int, clock_ms: int | None = None, input: int | None = None
+    ) -> list[str]:
         """Return the row of a moment at which the source was lost."""
-        return self._row(Moment(gap.index, time_ms, moment_after(self._start, time_ms), SOURCE_LOST, None))
+        return self._row(Moment(gap.index, time_ms, self._utc(clock_ms), SOURCE_LOST, None, input=input))
+
+    def _utc(self, clock_ms: int | None) -> datetime | None:
+        return None if clock_ms is None else moment_after(self._start, clock_ms)
 
     def _row(self, moment: Moment) -> list[str]:
         cells = [""] * len(self.header)
@@ -83,7 +101,8 @@ NO_MEASURES: tuple[float | None, ...] = (None,) * len(MEASURE_COLUMNS)
 class RecordedRow:
     """What a row of faces.csv tells the statistics; None where its cell is empty.
 
-    measures: in the order of MEASURE_COLUMNS.
+    measures: in the order of MEASURE_COLUMNS. lasts_ms, input: see `column_types.Moment`. is_counted: the frame is a
+    picture that stands for itself, and for no time.
     """
 
     frame: int
@@ -96,6 +115,9 @@ class RecordedRow:
     confidence: float | None
     spectrum: str | None
     measures: tuple[float | None, ...] = NO_MEASURES
+    lasts_ms: int | None = None
+    input: int | None = None
+    is_counted: bool = False
 
 
 class RowReader:
@@ -122,6 +144,9 @@ class RowReader:
         self._confidence = FacesFile.confidence.reader(positions)
         self._spectrum = FacesFile.spectrum.reader(positions)
         self._measures = [column.reader(positions) for column in MEASURE_COLUMNS]
+        self._picture = FacesFile.picture.reader(positions)
+        self._lasts_ms = FacesFile.lasts_s.reader(positions)
+        self._input = FacesFile.input.reader(positions)
 
     def read(self, cells: Sequence[str]) -> RecordedRow:
         """Return what a row says; raises ValueError for a damaged one."""
@@ -135,6 +160,7 @@ class RowReader:
             raise ValueError(
                 f"expected {' or '.join(STATES)}, and a number for a face; got {state!r} with face {face!r}"
             )
+        lasts_ms = self._lasts_ms(cells)
         return RecordedRow(
             frame=frame,
             time_ms=time_ms,
@@ -146,4 +172,7 @@ class RowReader:
             confidence=self._confidence(cells),
             spectrum=self._spectrum(cells),
             measures=NO_MEASURES if face is None else tuple([read(cells) for read in self._measures]),
+            lasts_ms=lasts_ms,
+            input=self._input(cells),
+            is_counted=lasts_ms is None and self._picture(cells) is not None,
         )

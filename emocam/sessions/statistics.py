@@ -16,6 +16,7 @@ class _Tally:
     """What is counted for one label of one face."""
 
     shown_ms: int = 0
+    pictures: int = 0
     predictions: int = 0
     rows: int = 0
     confidence_sum: float = 0.0
@@ -31,6 +32,7 @@ class _Tally:
 
     def add(self, other: "_Tally") -> None:
         self.shown_ms += other.shown_ms
+        self.pictures += other.pictures
         self.predictions += other.predictions
         self.rows += other.rows
         self.confidence_sum += other.confidence_sum
@@ -46,28 +48,36 @@ class Statistics:
         self._tallies: dict[int, dict[str, _Tally]] = {}
         self._last_label: dict[int, str | None] = {}
         self._spectra: set[str] = set()
-        self._shown: dict[int, str] = {}  # what the frame at _shown_ms showed, by face
-        self._shown_ms = 0
+        self._shown: dict[int, str] = {}  # what the last frame showed, by face
+        self._last: RecordedRow | None = None  # a row of it
+        self._timed: set[int] = set()  # faces that were seen in something else than pictures
+        self._counted: set[int] = set()  # and those that were seen in pictures
+        self._has_time = self._has_pictures = False
 
     def add(self, row: RecordedRow) -> None:
         """Count a row of faces.csv; rows must come in the order of the file."""
-        if row.time_ms != self._shown_ms or row.state == SOURCE_LOST:
-            self._end_interval(row)
+        if is_next_frame(self._last, row):
+            self._end_frame(row)
+        self._last = row
+        self._has_time, self._has_pictures = self._has_time or not row.is_counted, self._has_pictures or row.is_counted
         if row.spectrum:
             self._spectra.add(row.spectrum)
         if row.face is None:
             return
+        (self._counted if row.is_counted else self._timed).add(row.face)
         if row.label is not None:
             self._count(row.face, row.label, row)
         self._last_label[row.face] = row.label
 
-    def _end_interval(self, row: RecordedRow) -> None:
-        if row.state != SOURCE_LOST:
-            interval_ms = counted_ms(self._shown_ms, row.time_ms)
+    def _end_frame(self, following: RecordedRow | None) -> None:
+        """Count how long the last frame was shown, by the first row of the next; None at the session's end."""
+        if self._last is not None and self._shown:
+            is_loss = following is not None and following.state == SOURCE_LOST
+            interval_ms = counted_ms(self._last, following, is_loss=is_loss)
             for face, label in self._shown.items():
                 self._tallies[face][label].shown_ms += interval_ms
+                self._tallies[face][label].pictures += self._last.is_counted
         self._shown = {}
-        self._shown_ms = row.time_ms
 
     def _count(self, face: int, label: str, row: RecordedRow) -> None:
         tally = self._tallies.setdefault(face, {}).setdefault(label, _Tally())
@@ -78,6 +88,11 @@ class Statistics:
         if row.is_in_sight:
             self._shown[face] = label
 
+    @property
+    def has_time(self) -> bool:
+        """Something else than pictures was seen, or nothing yet."""
+        return self._has_time or not self._has_pictures
+
     def csv_rows(self, *, format_version: int | None = None) -> list[list[str]]:
         """Return the cells of statistics.csv, header first; format_version: in columns that it had."""
         written = list(columns(StatisticsFile, format_version=format_version))
@@ -85,19 +100,43 @@ class Statistics:
         return [header, *([column.cell(row) for column in written] for row in self.rows())]
 
     def rows(self) -> list[LabelStatistics]:
-        """Return what was counted: of each face that got a label, by number, then of all together."""
+        """Return what was counted: of each face that got a label, by number, then of all together.
+
+        The session ends with the last row that was added.
+        """
+        self._end_frame(None)
         together: dict[str, _Tally] = {}
         rows = []
         for face in sorted(self._tallies):
             for label, tally in self._tallies[face].items():
                 together.setdefault(label, _Tally()).add(tally)
-            rows += self._face_rows(str(face), self._tallies[face])
-        return rows + self._face_rows(ALL_FACES, together)
+            kinds = _Kinds(face in self._timed, face in self._counted)
+            rows += self._face_rows(str(face), self._tallies[face], kinds)
+        return rows + self._face_rows(ALL_FACES, together, _Kinds(self.has_time, self._has_pictures))
 
-    def _face_rows(self, face: str, tallies: dict[str, _Tally]) -> list[LabelStatistics]:
-        labelled_ms = sum(tally.shown_ms for tally in tallies.values())
+    def _face_rows(self, face: str, tallies: dict[str, _Tally], kinds: "_Kinds") -> list[LabelStatistics]:
         labels = _labels_in_order(self._spectra, tallies)
-        return [_row(face, label, tallies.get(label, _Tally()), labelled_ms) for label in labels]
+        counts = [tallies.get(label, _Tally()) for label in labels]
+        weights = [tally.shown_ms if kinds.has_time else tally.pictures for tally in counts]
+        total = sum(weights)
+        return [
+            _row(face, label, tally, weight / total if total else 0.0, kinds)
+            for label, tally, weight in zip(labels, counts, weights, strict=True)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kinds:
+    """In what a face was seen: in sources that take time, in pictures, or in both."""
+
+    has_time: bool
+    has_pictures: bool
+
+
+def is_next_frame(last: RecordedRow | None, row: RecordedRow) -> bool:
+    """Tell whether a row is of another frame than the one before it."""
+    last_ms, last_input = (last.time_ms, last.input) if last is not None else (0, row.input)
+    return row.time_ms != last_ms or row.input != last_input or row.state == SOURCE_LOST
 
 
 def _labels_in_order(spectra: set[str], labels: Iterable[str]) -> list[str]:
@@ -107,17 +146,18 @@ def _labels_in_order(spectra: set[str], labels: Iterable[str]) -> list[str]:
     return list(dict.fromkeys([*ordered, *labels]))
 
 
-def _row(face: str, label: str, tally: _Tally, labelled_ms: int) -> LabelStatistics:
+def _row(face: str, label: str, tally: _Tally, share: float, kinds: _Kinds) -> LabelStatistics:
     return LabelStatistics(
         face=face,
         label=label,
-        shown_ms=tally.shown_ms,
-        share=tally.shown_ms / labelled_ms if labelled_ms else 0.0,
+        shown_ms=tally.shown_ms if kinds.has_time else None,
+        share=share,
         predictions=tally.predictions,
         mean_probability=tally.confidence_sum / tally.rows if tally.rows else None,
         peak_probability=tally.peak if tally.rows else None,
         peak_ms=tally.peak_ms if tally.rows else None,
         episodes=tally.episodes,
+        pictures=tally.pictures if kinds.has_pictures else None,
     )
 
 
@@ -157,22 +197,29 @@ class SharesSoFar:
         self._last: FrameResult | None = None
 
     def add(self, result: FrameResult) -> None:
-        """Count the time since the last result for the labels that it showed.
+        """Count the time since the last result for the labels that it showed; a picture is counted once.
 
-        A time that goes back, as after a change of source, counts nothing.
+        A time that goes back, as after a change of source or where a file begins again, counts for as long as a film
+        says that its frame lasts, and else nothing.
         """
         if self._last is not None:
-            interval_s = result.frame.time_s - self._last.frame.time_s
-            interval_s = min(max(0.0, interval_s), LONGEST_INTERVAL_MS / 1000)
-            shown_s = self._shown_s[self._last.settings.spectrum]
-            for face in self._last.faces:
-                if face.label is not None:
-                    shown_s[face.label] = shown_s.get(face.label, 0.0) + interval_s
+            _add_shown(self._last, self._weight(result), self._shown_s[self._last.settings.spectrum])
         self._last = result
 
     def amend(self, result: FrameResult) -> None:
         """Put this in place of the last result: its frame is shown again, under other settings or networks."""
         self._last = result
+
+    def _weight(self, following: FrameResult | None) -> float:
+        """Return how much the last frame counts: seconds until another or so far, or one picture."""
+        assert self._last is not None
+        frame = self._last.frame
+        if frame.lasts_s is None and frame.picture:
+            return 1.0  # among pictures, whatever time is counted elsewhere
+        until_s = following.frame.time_s - frame.time_s if following is not None else 0.0
+        if frame.lasts_s is not None:
+            return until_s if until_s > 0 else frame.lasts_s
+        return min(max(0.0, until_s), LONGEST_INTERVAL_MS / 1000)
 
     def shares(self) -> dict[str, float]:
         """Return each label of the spectrum shown last, and `uncertain`, with its share of 0 to 1.
@@ -182,6 +229,13 @@ class SharesSoFar:
         if self._last is None:
             return {}
         spectrum = SPECTRA[self._last.settings.spectrum]
-        shown_s = self._shown_s[spectrum.name]
+        shown_s = self._shown_s[spectrum.name].copy()
+        _add_shown(self._last, self._weight(None), shown_s)
         total_s = sum(shown_s.values()) or 1.0
         return {label: shown_s.get(label, 0.0) / total_s for label in (*spectrum.labels, UNCERTAIN)}
+
+
+def _add_shown(result: FrameResult, weight: float, shown_s: dict[str, float]) -> None:
+    for face in result.faces:
+        if face.label is not None:
+            shown_s[face.label] = shown_s.get(face.label, 0.0) + weight

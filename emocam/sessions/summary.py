@@ -19,6 +19,11 @@ class Summary:
         self._statistics.add(row)
         self._measures.add(row)
 
+    @property
+    def has_time(self) -> bool:
+        """Whether the session takes time: pictures are counted and take none."""
+        return self._statistics.has_time
+
     def files(self, *, format_version: int = FORMAT_VERSION) -> dict[str, list[list[str]]]:
         """Return the cells of each file by its name, header first: those that a session of this format has."""
         files = {STATISTICS: self._statistics.csv_rows(format_version=format_version)}

@@ -142,7 +142,9 @@ class Pictures(ClosedOnExit):
 
     def _frame(self, picture: Picture) -> Frame:
         lasts_s = picture.lasts_s or PICTURE_SHOWN_S
-        frame = Frame(self._index, self._time_s, picture.image, lasts_s, picture.taken, picture.name)
+        # A picture that stands for itself takes no time: it is counted.
+        stated_s = None if self.is_independent else lasts_s
+        frame = Frame(self._index, self._time_s, picture.image, stated_s, picture.taken, picture.name)
         self._advance(lasts_s)
         return frame
 

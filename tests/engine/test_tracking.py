@@ -128,8 +128,8 @@ def test_a_track_tells_where_its_face_was_found_before_it_was_sure():
     tracker = Followed(hits_to_start=3)
     for step in range(4):
         tracker.update([box(100 + step)], time_s=step / 30, sensitivity_px=80)
-        (before,) = [track.boxes_before for track in tracker.tracks] or [None]
-        assert before == ((box(100), box(101)) if step == 2 else () if step == 3 else None)
+        before = [track.boxes_before for track in tracker.tracks]
+        assert before == ([] if step < 2 else [(box(100), box(101))] if step == 2 else [()])
 
 
 def test_something_found_once_is_no_face_and_three_times_in_a_row_is_one():

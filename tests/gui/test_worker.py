@@ -265,7 +265,7 @@ def test_a_broken_network_chosen_while_recording_leaves_the_recording_whole(make
 
 
 def test_after_a_full_disk_another_recording_can_be_made_once_there_is_room(make_worker, qtbot, tmp_path, monkeypatch):
-    room = {"bytes": 300}
+    room = {"bytes": 400}
 
     class FillingFile(io.FileIO):
         def write(self, data):

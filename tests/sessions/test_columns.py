@@ -40,7 +40,7 @@ def read_columns(path: Path, *names_and_columns) -> list[list]:
 
 def test_cells_come_back_as_values(tmp_path):
     probabilities = [0.0, 0.0, 0.0, 0.75, 0.0, 0.0, 0.25]
-    with record_into(tmp_path) as recorder:
+    with record_into(tmp_path, is_live=True) as recorder:
         recorder.record(make_result(7, make_face(2, "happy", 0.75, probabilities=probabilities)))
         recorder.record(make_result(8, time_s=61.0))
     face, nobody = read_columns(tmp_path / "faces.csv", *columns(FacesFile, labels=EMOTIONS, format_version=1))

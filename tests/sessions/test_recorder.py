@@ -111,8 +111,8 @@ def test_every_line_has_as_many_cells_as_the_header(tmp_path):
         assert len({len(cells) for cells in csv.reader(file)}) == 1
 
 
-def test_utc_is_the_start_plus_the_time(tmp_path):
-    with record_into(tmp_path) as recorder:
+def test_utc_of_a_live_source_is_the_start_plus_the_time(tmp_path):
+    with record_into(tmp_path, is_live=True) as recorder:
         recorder.record(make_result(0))
         recorder.record(make_result(7, time_s=61.0337))
     first, second = read_rows(tmp_path / "faces.csv")
@@ -152,7 +152,7 @@ def test_time_goes_on_across_a_change_of_source(tmp_path):
 
 def test_a_wall_clock_that_is_set_back_changes_no_time(tmp_path):
     wall = [utc_start()]
-    with record_into(tmp_path, utc_now=lambda: wall[0]) as recorder:
+    with record_into(tmp_path, is_live=True, utc_now=lambda: wall[0]) as recorder:
         recorder.record(make_result(0))
         wall[0] -= timedelta(hours=1)
         recorder.record(make_result(1))
@@ -203,7 +203,9 @@ def test_the_description_tells_of_changes(tmp_path):
     (change,) = description["model_changes"]
     assert (change["time_s"], change["model"]["file"]) == (0.3, "other.hdf5")
     assert description["source_losses"] == [{"time_s": 1.0, "reason": "No picture for 2 s."}]
-    assert (description["start"], description["end"]) == ("2026-03-01T07:30:00.250Z", "2026-03-01T07:30:02.250Z")
+    # The clock stands still: a file of two seconds was analysed in no time.
+    assert (description["start"], description["end"]) == ("2026-03-01T07:30:00.250Z", "2026-03-01T07:30:00.250Z")
+    assert description["duration_s"] == 2.0
     assert (description["frames_analysed"], description["frames_dropped"]) == (2, 2)
     assert description["versions"]["emocam"]
 

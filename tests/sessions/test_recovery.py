@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emocam.messages import Gap
+from emocam.sessions.cells import utc_text
 from emocam.sessions.files import RecordingError
 from emocam.sessions.recovery import complete_session, unfinished_sessions
-from tests.sessions.recordings import FakeClock, make_face, make_result, random_results, read_rows, record_into
+from tests.sessions.recordings import (
+    FakeClock,
+    make_face,
+    make_result,
+    random_results,
+    read_rows,
+    record_into,
+    utc_start,
+)
 
 RECORD_UNTIL_KILLED = """
 import sys
@@ -65,6 +75,9 @@ def test_completing_gives_exactly_what_closing_gives(tmp_path):
     closed = read_description(tmp_path / "closed")
     completed = read_description(killed)
     assert completed.pop("completed_afterwards") and not closed.pop("completed_afterwards")
+    # Its clock had moved by a second; when a killed session ended is told by its rows.
+    assert (closed.pop("end"), closed["duration_s"]) == ("2026-03-01T07:30:01.250Z", completed["duration_s"])
+    assert completed.pop("end") == utc_text(utc_start() + timedelta(seconds=completed["duration_s"]))
     assert completed == closed
     for name in ("faces.csv", "statistics.csv", "measures.csv", "markers.csv"):
         assert (killed / name).read_bytes() == (tmp_path / "closed" / name).read_bytes()

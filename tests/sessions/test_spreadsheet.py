@@ -33,7 +33,7 @@ NAMES = ["=1+1", "-x", "@x", "http://example.org", "1.500", "42", "Frage \x01\uf
 def session(tmp_path) -> Path:
     """A lively session with markers of odd names."""
     folder = tmp_path / "session"
-    with record_into(folder) as recorder:
+    with record_into(folder, is_live=True) as recorder:
         for result in random_results(seed=3, frame_count=120):
             recorder.record(result)
         for name in NAMES:

@@ -1,5 +1,7 @@
 """The session statistics: what each number means."""
 
+from dataclasses import replace
+
 import pytest
 
 from emocam.labels import EMOTIONS, SEVEN, SPECTRA, THREE, UNCERTAIN
@@ -98,7 +100,7 @@ def test_every_label_of_the_spectrum_has_a_row_even_if_never_shown(tmp_path):
     rows = statistics_of(tmp_path, make_result(0, make_face(3, "happy", 0.5)))
     assert [label for face, label in rows if face == "3"] == [*EMOTIONS, UNCERTAIN]
     assert [label for face, label in rows if face == "all"] == [*EMOTIONS, UNCERTAIN]
-    assert list(rows["3", "sad"].values()) == ["3", "sad", "0.0000", "0.000000", "0", "", "", "", "0"]
+    assert list(rows["3", "sad"].values()) == ["3", "sad", "0.0000", "0.000000", "0", "", "", "", "0", ""]
 
 
 def test_all_faces_together_add_up(tmp_path):
@@ -108,7 +110,7 @@ def test_all_faces_together_add_up(tmp_path):
     )
     together = rows["all", "happy"]
     assert list(together.values()) == [
-        "all", "happy", "0.3000", "0.750000", "3", "0.700000", "0.900000", "0.0000", "2"
+        "all", "happy", "0.3000", "0.750000", "3", "0.700000", "0.900000", "0.0000", "2", ""
     ]  # fmt: skip
     assert seconds(rows, "all")["sad"] == 0.1
 
@@ -192,3 +194,11 @@ def test_live_shares_count_no_time_where_a_source_begins_again():
     shares.add(make_result(0, make_face(1, "sad", 0.5)))
     shares.add(make_result(1))
     assert shares.shares()["sad"] == 1.0
+
+
+def test_a_picture_that_is_shown_again_counts_once_with_its_newest_label():
+    shares = SharesSoFar()
+    frame = replace(make_result(0).frame, picture="portrait.jpg", lasts_s=None)
+    shares.add(replace(make_result(0, make_face(1, "happy", 0.5)), frame=frame))
+    shares.amend(replace(make_result(0, make_face(1, "sad", 0.5)), frame=frame))
+    assert (shares.shares()["happy"], shares.shares()["sad"]) == (0.0, 1.0)

@@ -63,14 +63,14 @@ def without_column(session: Path, name: str) -> None:
 
 
 def as_written_now(path: Path, file: type) -> bytes:
-    """Return a CSV file of an older format with its cells as this program writes their values."""
+    """Return a CSV file of an older format with today's columns and its cells as this program writes their values."""
     header, *rows = whole_rows(path)
     positions = {name: position for position, name in enumerate(header)}
     written = list(columns(file))
     values = [[column.reader(positions)(cells) for column in written] for cells in rows]
     kinds = [column.cell_type for column in written]
     cells = [["" if one is None else kind.write(one) for kind, one in zip(kinds, row, strict=True)] for row in values]
-    return csv_lines([header, *cells])
+    return csv_lines([[column.name for column in written], *cells])
 
 
 def declare(monkeypatch, file: type, name: str, column: Column) -> None:

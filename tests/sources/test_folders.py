@@ -111,8 +111,8 @@ def test_each_picture_is_told_by_name_and_size(tmp_path):
         assert source.details.pictures == (PictureDetails("a2.png", 20, 30), PictureDetails("a10.png", 40, 50))
         assert (source.details.bytes, source.details.frames_expected, source.details.frames_read) == (None, 2, 2)
     assert [(frame.index, frame.time_s, frame.lasts_s, frame.picture) for frame in read] == [
-        (0, 0.0, 1.0, "a2.png"),
-        (1, 1.0, 1.0, "a10.png"),
+        (0, 0.0, None, "a2.png"),
+        (1, 1.0, None, "a10.png"),
     ]
 
 

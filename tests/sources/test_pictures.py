@@ -307,7 +307,7 @@ def test_a_gif_with_one_picture_is_a_picture(tmp_path):
     Image.fromarray(SHOWN).save(tmp_path / "a.gif")
     with open_source(str(tmp_path / "a.gif")) as source:
         assert source.is_independent
-        assert [frame.lasts_s for frame in frames(source)] == [1.0]
+        assert [frame.lasts_s for frame in frames(source)] == [None]
 
 
 def test_the_pages_of_a_tiff_are_pictures_and_its_thumbnails_are_none(tmp_path):

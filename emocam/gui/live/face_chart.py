@@ -147,7 +147,7 @@ class FaceChart(QWidget):
                 history.amend(result.faces)
                 is_sampled = True
             else:
-                is_sampled |= history.add(self._now_s, result.faces)
+                is_sampled |= history.add(self._now_s, result.faces, lasts_s=result.frame.lasts_s)
         return is_sampled
 
     def _follow(self, in_sight: list[int]) -> None:

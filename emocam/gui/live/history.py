@@ -9,7 +9,9 @@ from emocam.messages import Face, FaceMeasures
 
 SPAN_S = 60.0
 INTERVAL_S = 0.1  # a label lasts three frames and more at the usual settings: ten samples a second show each
-BREAK_S = 1.0  # no samples for longer (a pause, a source lost) is a gap in the line, not a bridge over it
+# No samples for longer (a pause, a source lost) is a gap in the line, not a bridge over it; and for longer than a film
+# shows its frame, by as much as a frame may come late.
+BREAK_S, LATEST = 1.0, 1.5
 
 # More faces than this in one minute are passers-by; the one seen longest ago makes room.
 MOST_FACES = 32
@@ -41,20 +43,25 @@ class FaceHistory:
         self._times_s = np.full(self._capacity, -np.inf)
         self._rings: dict[int, np.ndarray] = {}  # the face seen longest ago first
         self._next = 0
+        self._lasts_s = 0.0  # of the last sample
 
     @property
     def newest_s(self) -> float:
         """The time of the last sample, -inf before the first."""
         return float(self._times_s[self._next - 1])
 
-    def add(self, time_s: float, faces: Iterable[Face]) -> bool:
-        """Take a sample if the last one is old enough, and tell whether one was taken."""
+    def add(self, time_s: float, faces: Iterable[Face], *, lasts_s: float | None = None) -> bool:
+        """Take a sample if the last one is old enough, and tell whether one was taken.
+
+        lasts_s: for how long a film shows the frame.
+        """
         since_s = time_s - self.newest_s
         if since_s < INTERVAL_S:
             return False
-        if BREAK_S < since_s < SPAN_S:
+        if max(BREAK_S, LATEST * self._lasts_s) < since_s < SPAN_S:
             self._append(time_s - INTERVAL_S / 2, ())
         self._append(time_s, faces)
+        self._lasts_s = lasts_s or 0.0
         return True
 
     def amend(self, faces: Iterable[Face]) -> None:

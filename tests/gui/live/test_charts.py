@@ -50,6 +50,14 @@ def test_a_pause_leaves_a_gap_and_no_bridge():
     assert np.isnan(values).any()
 
 
+def test_frames_of_a_film_that_are_far_apart_are_joined_by_a_line():
+    history = FaceHistory(1)
+    for time_s in (0.0, 5.0, 10.2, 30.0):  # the last one after a pause
+        history.add(time_s, [face(1, [0.5])], lasts_s=5.0)
+    _, values = history.series(1)
+    assert np.isnan(values.ravel()).tolist() == [False, False, False, True, False]
+
+
 def test_passers_by_do_not_fill_the_memory():
     history = FaceHistory(1)
     for number in range(500):
