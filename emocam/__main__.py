@@ -10,9 +10,11 @@ import sys
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from emocam import __version__
 from emocam.commands import INTERRUPTED
+from emocam.commands.leaving import leave
 from emocam.commands.options import WINDOW, duration_s, folder, frames_per_second
 from emocam.labels import SEVEN, SPECTRA
 from emocam.settings import BOTH, DEFAULT_MODEL, FINDERS, RANGES, Settings
@@ -271,5 +273,10 @@ def _whole(low: int, high: int | None = None) -> Callable[[str], int]:
     return number
 
 
+def run() -> NoReturn:
+    """Run the program that the command line asks for, and end the process."""
+    leave(main())
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

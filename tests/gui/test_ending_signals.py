@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 PROGRAM = """
 import sys
 from PySide6.QtCore import QTimer
+from emocam.commands.leaving import leave
 from emocam.gui import app, source_controls
 
 state, source = sys.argv[1:]
@@ -65,7 +66,7 @@ STATES = {
     "dialog": [lambda window: window.has_ended],
 }
 app.MainWindow = Window
-sys.exit(app.run_app(source=source))
+leave(app.run_app(source=source))
 """
 
 

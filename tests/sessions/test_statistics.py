@@ -1,5 +1,7 @@
 """The session statistics: what each number means."""
 
+from dataclasses import replace
+
 import pytest
 
 from emocam.labels import EMOTIONS, SEVEN, SPECTRA, THREE, UNCERTAIN
@@ -192,3 +194,11 @@ def test_live_shares_count_no_time_where_a_source_begins_again():
     shares.add(make_result(0, make_face(1, "sad", 0.5)))
     shares.add(make_result(1))
     assert shares.shares()["sad"] == 1.0
+
+
+def test_a_picture_that_is_shown_again_counts_once_with_its_newest_label():
+    shares = SharesSoFar()
+    frame = replace(make_result(0).frame, picture="portrait.jpg", lasts_s=None)
+    shares.add(replace(make_result(0, make_face(1, "happy", 0.5)), frame=frame))
+    shares.amend(replace(make_result(0, make_face(1, "sad", 0.5)), frame=frame))
+    assert (shares.shares()["happy"], shares.shares()["sad"]) == (0.0, 1.0)
