@@ -53,6 +53,12 @@ def _feeding(options: argparse.Namespace) -> Feeding | None:
     if options.recipe is not None:
         raise DataError("expected either --recipe or --labels with --scale and --offset: a recipe says all of them")
     margin = 0.0 if options.crop_margin is None else options.crop_margin
+    for name, value, low, high in (("--scale", options.scale, -1e3, 1e3), ("--offset", options.offset, -1e6, 1e6),
+                                   ("--crop-margin", margin, -0.4, 2.0)):
+        if not low <= value <= high:
+            raise DataError(f"{name}: expected a number from {low:g} to {high:g}; got {value:g}")
+    if options.scale == 0:
+        raise DataError("--scale: expected another number than 0, with which all faces would be one gray")
     return Feeding(options.labels, options.scale, options.offset, options.image_size, margin)
 
 

@@ -121,6 +121,21 @@ def test_what_is_fed_must_be_said_whole(tmp_path, capsys, options):
     assert "expected --labels, --scale and --offset together" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--scale", "0"], "all faces would be one gray"),
+        (["--scale", "inf"], "--scale: expected a number from -1000 to 1000; got inf"),
+        (["--crop-margin", "9"], "--crop-margin: expected a number from -0.4 to 2; got 9"),
+    ],
+)
+def test_numbers_that_feed_nothing_are_told(tmp_path, capsys, options, told):
+    small().save(tmp_path / "theirs.keras")
+    command = ["export", str(tmp_path / "theirs.keras"), "--out", str(tmp_path / "out.hdf5"), *FED]
+    assert main([*command, *options]) == 1
+    assert told in capsys.readouterr().err
+
+
 def test_a_keras_file_without_a_word_on_its_feeding_is_refused(tmp_path, capsys):
     small().save(tmp_path / "theirs.keras")
     assert main(["export", str(tmp_path / "theirs.keras"), "--out", str(tmp_path / "out.hdf5")]) == 1
