@@ -57,6 +57,7 @@ def write_film(
     sound_s: float = 0,
     format: str | None = None,
     options: dict[str, str] | None = None,
+    container_options: dict[str, str] | None = None,
     metadata: dict[str, str] | None = None,
 ) -> Path:
     """Write BGR pictures as a film that says more of itself than OpenCV can write.
@@ -65,7 +66,7 @@ def write_film(
     mirrored after it, as a player is to show them. sound_s: seconds of silence that begin at 0. format: of the
     container, where the name does not say.
     """
-    with av.open(str(path), "w", format=format) as film:
+    with av.open(str(path), "w", format=format, container_options=container_options or {}) as film:
         film.metadata.update(metadata or {})
         stream = film.add_stream(codec, rate=rate, options=options or {})
         assert isinstance(stream, VideoStream)

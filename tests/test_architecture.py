@@ -120,6 +120,12 @@ def test_the_pipeline_and_a_shipped_model_need_neither_keras_nor_tensorflow():
     assert not imported & KERAS
 
 
+def test_what_reads_films_is_imported_with_the_first_film():
+    assert "av" not in packages_imported_by("import emocam.sources, emocam.capture.loop, emocam.gui.app")
+    opened = "from emocam.resources import demo_clip\nfrom emocam.sources import open_source\n"
+    assert "av" in packages_imported_by(opened + "open_source(str(demo_clip())).close()")
+
+
 def test_emocam_never_imports_training():
     assert not [name for name in names_imported_in(ROOT / "emocam") if name.split(".")[0] == "training"]
     modules = ", ".join(modules_outside_the_window())

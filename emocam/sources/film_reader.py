@@ -131,6 +131,9 @@ class FilmReader:
                     return None
                 self._packets = self._container.demux(self._stream)  # the one that raised is at its end
                 continue
+            except IndexError:
+                # The end, too: PyAV then wants to end streams that showed themselves on the way, which it has not.
+                return None
             if packet is None:
                 return None
             self._read_errors = 0

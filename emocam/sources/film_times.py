@@ -41,13 +41,13 @@ class FilmClock:
     def place(self, stated_s: float | None, duration_s: float | None = None) -> tuple[float, float]:
         """Return when the next frame is shown and for how long, in seconds.
 
-        stated_s: the time that the file states; None is an interval after the last frame. duration_s: for how long it
-        is shown by the file, which is believed as far as it makes sense.
+        stated_s: the time that the file states; None is the usual interval after the last frame. duration_s: for how
+        long the file shows it, which is believed as far as it makes sense.
         """
         usual_s = median(self._spacings_s) if self._spacings_s else self._interval_s
         last_s = self._last_s
         if stated_s is None:
-            time_s = 0.0 if last_s is None else last_s + self._interval_s
+            time_s = 0.0 if last_s is None else last_s + usual_s
         elif last_s is None:
             time_s = self._first_s(stated_s, usual_s)
         else:
@@ -111,10 +111,11 @@ class DecodedOrder:
         self._delay: int | None = None
 
     def shown_at(self, pts: int | None, dts: int | None) -> int | None:
-        decoded = dts if dts is not None else pts
-        if decoded is not None and self._delay is None:
-            self._delay = max(0, decoded - self._start)
-        return decoded - (self._delay or 0) if decoded is not None else None
+        if dts is None:  # one of the last, which the decoder had kept: an interval after the one before
+            return None
+        if self._delay is None:
+            self._delay = max(0, dts - self._start)
+        return dts - self._delay
 
 
 def filmed_from(metadata: Mapping[str, str], *, now: datetime | None = None) -> datetime | None:

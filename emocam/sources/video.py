@@ -116,6 +116,8 @@ class VideoFile(ClosedOnExit):
             self._end()
             return None
         self._size = shown.image.shape[1], shown.image.shape[0]
+        if shown.time_s is None and self._rate_fps is None:  # a container that could state times, and does not
+            self._is_time_assumed = True
         uses_rate = self._is_time_assumed or (self._is_rate_given and not self._film.has_times)
         time_s, lasts_s = self._clock.place(*((None, None) if uses_rate else (shown.time_s, shown.lasts_s)))
         frame = Frame(self._index, time_s, shown.image, lasts_s=lasts_s, taken=self._taken(time_s))

@@ -17,6 +17,7 @@ from emocam.capture.events import (
     RecordingStopped,
     SourceEnded,
     SourceFailed,
+    SourceNotice,
     SourceOpened,
 )
 from emocam.capture.loop import CaptureLoop, Engine
@@ -44,9 +45,16 @@ def start(tmp_path):
     """Return a function that makes a running loop and what listens to it; it is stopped after the test."""
     running = []
 
-    def start_loop(*, frames=40, make_pipeline=FakePipeline, open_model=open_fake_model, **sources):
+    def start_loop(
+        *,
+        frames=40,
+        make_pipeline=FakePipeline,
+        make_source=FakeSource,
+        open_model=open_fake_model,
+        **sources,
+    ):
         engine = Engine(
-            open_source=Sources(clip=lambda: FakeSource("clip", frames=frames), **sources),
+            open_source=Sources(clip=lambda: make_source("clip", frames=frames), **sources),
             open_model=open_model,
             make_pipeline=make_pipeline,
             sessions_folder=lambda: tmp_path,
@@ -267,3 +275,19 @@ def test_a_finder_that_cannot_be_opened_is_told_once_and_again_after_it_was_not_
         told_before_the_end.append(event)
     problems = [event.problem for event in told_before_the_end if isinstance(event, FinderProblem)]
     assert problems == ["cascades.xml is damaged"] * 2
+
+
+def test_what_is_worth_knowing_of_a_film_is_told_once_each_time_it_is_opened(start):
+    class JumpingFilm(FakeSource):
+        @property
+        def details(self):
+            is_known = self._next > 10  # a time that jumps is only seen when it comes
+            return replace(super().details, notice="the times jump" if is_known else None)
+
+    loop, told = start(make_source=JumpingFilm)
+    for _ in range(2):
+        loop.open("clip")
+        notices = []
+        while not isinstance(event := told.events.get(timeout=WAIT_S), SourceEnded):
+            notices += [event.text] if isinstance(event, SourceNotice) else []
+        assert notices == ["the times jump"]

@@ -303,6 +303,11 @@ def test_a_bad_network_is_refused_with_the_reason_and_the_old_one_stays(window, 
     assert window.settings.model == "fake"
 
 
+def test_what_is_worth_knowing_of_a_film_stands_in_the_notice_bar(window):
+    window._worker.source_notice.emit("raw.h264 states no times: 25 frames a second are assumed for it.")
+    assert window.notices.text == "raw.h264 states no times: 25 frames a second are assumed for it."
+
+
 def test_a_finder_that_cannot_be_opened_is_named_in_a_notice(window):
     window._worker.finder_problem.emit("expected cascades in /opt/cascades.xml; install Emocam anew")
     assert window.notices.text == (
