@@ -11,25 +11,19 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import numpy as np
 
 from emocam.engine.model_file import ModelFile, ModelFileError, read_model_file
-from emocam.resources import user_models_folder
+from emocam.labels import EMOTIONS
 from training.data.elsewhere import OtherFaces, read_elsewhere
 from training.data.faces import TRAINING, DataError, FaceData, count_warnings, read_faces, validation_split
-from training.data.real_faces import faces_in_folder, shipped_faces
 from training.fitting.history import RunError
 from training.fitting.recipes import RECIPES, find_recipe, with_those_before
 from training.networks.register import NetworkError
 from training.options import POLICIES, build_parser
+from training.output import OutputError, check_output
 from training.quiet import quiet
 from training.recipe import Recipe
 from training.reporting.terminal import print_ensemble, print_scores
-
-if TYPE_CHECKING:
-    from training.exporting.foreign import Feeding
 
 INTERRUPTED = 130  # what shells report for a program that Ctrl-C has ended
 STOPPED = "\nStopped. The finished epochs are kept: the same command goes on from there."
@@ -47,8 +41,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 1
     try:
         return RUN[options.command](options)
-    except (DataError, ModelFileError, NetworkError, RunError) as error:
+    except (DataError, ModelFileError, NetworkError, OutputError, RunError) as error:
         print(f"python -m training {options.command}: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:  # of the system: a disk that fills, a folder that goes
+        if error.errno is None:
+            raise
+        place = f"{error.filename}: " if error.filename else ""
+        print(f"python -m training {options.command}: {place}{error.strerror}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
@@ -61,16 +61,16 @@ def run_fit(options: argparse.Namespace) -> int:
     folder = options.out or Path("runs") / recipe.name
     data = _read(options, needs=TRAINING)
     _set_up_keras(options)
+    from training.fitting.plan import plan_fits
     from training.fitting.progress import fit_with_progress
-    from training.networks.build import check_network
 
-    chain = with_those_before(recipe)
-    for each in chain:  # all of them now, not the last one after hours
-        check_network(each)
+    runs = [(_changed(each, options), folder if each is recipe else folder.parent / each.name)
+            for each in with_those_before(recipe)]
+    plan = plan_fits(runs)  # of all of them: what is wrong with the last one is said now, not after hours
+    print(plan.told(), flush=True)
     try:
-        for each in chain:
-            run = folder if each is recipe else folder.parent / each.name
-            written = fit_with_progress(data, _changed(each, options), folder=run)
+        for each, run in runs:
+            written = fit_with_progress(data, each, folder=run, plan=plan)
     except KeyboardInterrupt:
         print(STOPPED, file=sys.stderr)
         return INTERRUPTED
@@ -105,6 +105,7 @@ def _changed(recipe: Recipe, options: argparse.Namespace) -> Recipe:
 
 def run_compare(options: argparse.Namespace) -> int:
     """Tell what changes of a short fit are worth."""
+    check_output(options.out)
     data = _read(options, needs=TRAINING)
     _set_up_keras(options)
     from training.fitting.compare import compare
@@ -119,6 +120,8 @@ def run_compare(options: argparse.Namespace) -> int:
 
 def run_zoo(options: argparse.Namespace) -> int:
     """Fit networks of the literature for the same computation each, and write their table."""
+    check_output(options.out)
+    check_output(options.page, option="--page")
     data = _read(options, needs=TRAINING)
     elsewhere = _read_folders(options.elsewhere)
     _set_up_keras(options)
@@ -142,6 +145,7 @@ def run_zoo(options: argparse.Namespace) -> int:
 def run_evaluate(options: argparse.Namespace) -> int:
     """Score a model, or the mean of several, on a split."""
     models = [read_model_file(path) for path in options.model]
+    _warn_of_labels(models)
     data = _read(options, needs=options.split)
     faces = data.split(options.split)
     if options.vote is not None:
@@ -154,6 +158,15 @@ def run_evaluate(options: argparse.Namespace) -> int:
     else:
         print_scores(scores, title=f"{', '.join(path.name for path in options.model)} on {options.split}")
     return 0
+
+
+def _warn_of_labels(models: list[ModelFile]) -> None:
+    """Say of which emotions a network knows nothing: their faces count as answered wrongly."""
+    for model in models:
+        missing = [label for label in EMOTIONS if label not in model.labels]
+        if missing:
+            print(f"Warning: {model.path.name} has no label {' or '.join(missing)}: faces that bear it count as wrong.",
+                  file=sys.stderr)
 
 
 def _evaluate_votes(options: argparse.Namespace, models: list[ModelFile], data: FaceData) -> int:
@@ -173,54 +186,16 @@ def _evaluate_votes(options: argparse.Namespace, models: list[ModelFile], data: 
 def run_export(options: argparse.Namespace) -> int:
     """Make a model file."""
     os.environ["KERAS_BACKEND"] = "tensorflow"  # LiteRT is made by TensorFlow, whatever the network was fitted on
-    from training.exporting.export import export, find_weights
+    from training.exporting.command import run_export
 
-    feeding, weights = _feeding(options), find_weights(options.model)
-    if options.out is None and feeding is not None:
-        raise DataError("a network that was trained elsewhere stays as it is: name the model file with --out")
-    out = options.out or (weights if options.model.is_file() else Path("models") / weights.name)
-    exported = export(options.model, out, images=_real_faces(options), described_as=options.recipe, feeding=feeding,
-                      has_whole_weights=options.whole_weights)
-    print(f"LiteRT and Keras differ by at most {exported.largest_difference:.1e} on {exported.face_count} faces, "
-          f"and give {exported.agreement:.1%} of them the same label.")
-    if exported.only_label is not None and exported.face_count > 1:
-        print(f"Warning: all of these faces are called {exported.only_label}. Are they alike, and are labels, scale "
-              "and offset those that it was trained with?", file=sys.stderr)
-    print(f"{out} is ready for the app: open it there with “Open model file…”, or put it into its folder of models, "
-          f"{user_models_folder()}.")
-    if feeding is None and options.data is not None:
-        print("Next, its report:")
-        print(f"python -m training report {out} --data {options.data} [--ferplus fer2013new.csv]")
-    return 0
-
-
-def _feeding(options: argparse.Namespace) -> "Feeding | None":
-    """Return what the options say that a foreign network is fed; raises DataError where they say it by halves."""
-    from training.exporting.foreign import Feeding
-
-    needed = {"--labels": options.labels, "--scale": options.scale, "--offset": options.offset}
-    missing = [name for name, value in needed.items() if value is None]
-    others = {"--image-size": options.image_size, "--crop-margin": options.crop_margin}
-    if len(missing) == len(needed) and not any(value is not None for value in others.values()):
-        return None
-    if missing:
-        raise DataError(f"expected --labels, --scale and --offset together; {' and '.join(missing)} not given")
-    if options.recipe is not None:
-        raise DataError("expected either --recipe or --labels with --scale and --offset: a recipe says all of them")
-    margin = 0.0 if options.crop_margin is None else options.crop_margin
-    return Feeding(options.labels, options.scale, options.offset, options.image_size, margin)
-
-
-def _real_faces(options: argparse.Namespace) -> np.ndarray:
-    """Return (N, S, S) uint8 faces to compare on: of the data, of a folder of pictures, or those that ship."""
-    if options.data is not None:
-        return read_faces(options.data).images
-    return shipped_faces() if options.faces is None else faces_in_folder(options.faces)
+    return run_export(options)
 
 
 def run_report(options: argparse.Namespace) -> int:
     """Write a model's report."""
-    read_model_file(options.model)
+    _warn_of_labels([read_model_file(options.model)])
+    for path in (options.model, options.model.with_suffix(".md"), options.model.with_suffix("") / "curves.png"):
+        check_output(path, option="MODEL, a copy of it elsewhere")
     data = _read(options, needs=options.split)
     from training.reporting.report import write_report
 

@@ -98,6 +98,10 @@ class Recipe:
         """The side of the faces that the last epochs fit, which is what the app gives the network."""
         return self.sizes_px[-1][1]
 
+    def size_px_in(self, epoch: int) -> int:
+        """Return the side of the faces that an epoch fits, counted from 0."""
+        return next((size for share, size in self.sizes_px if epoch < share * self.epochs), self.image_size_px)
+
     def model_name(self, head: Head) -> str:
         """Return the name of the model file that one head becomes."""
         return f"{self.files_as or self.name}_{head.name}"

@@ -41,8 +41,13 @@ def test_one_that_is_put_there_while_the_window_is_open_is_offered_when_the_user
 
 
 def test_the_dialog_for_a_model_file_begins_in_the_user_s_folder_and_makes_it(idle_window, monkeypatch):
-    asked = []
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *arguments: asked.append(arguments[2]) or ("", ""))
+    asked: list[str] = []
+
+    def ask(parent, title, folder, files):
+        asked.append(folder)
+        return "", ""
+
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", ask)
     assert not user_models_folder().exists()
     idle_window.actions_.open_model.trigger()
     assert asked == [str(user_models_folder())]

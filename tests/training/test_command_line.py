@@ -98,6 +98,7 @@ def test_a_run_that_was_killed_goes_on_to_the_same_weights(files, run, tmp_path)
         shutil.copytree(run.parent / before, tmp_path / before)
     process = subprocess.Popen(fit_command(files, out), cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
+    assert process.stdout.readline().startswith("3 fits, 2 epochs after 4 that are finished: ")
     first = process.stdout.readline()
     process.send_signal(signal.SIGKILL if os.name == "posix" else signal.SIGTERM)
     process.wait()

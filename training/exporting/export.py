@@ -31,6 +31,7 @@ from training.scoring.inference import litert_network, load_keras, network_faces
 LARGEST_DIFFERENCE = 1e-4
 SMALLEST_AGREEMENT = 0.97  # of labels, where weights are rounded; measured with the shipped networks: 0.99 and more
 CHECKED_FACES = 256
+COPIES = 3  # of a network, while it is written: the weights, the compiled network, and a margin
 DESCRIBE = "Say it with --labels, --scale and --offset, and, where need be, --image-size and --crop-margin"
 
 
@@ -185,7 +186,7 @@ def _compile_and_compare(
     with quiet():
         flatbuffer = _compile(network, side, has_whole_weights=has_whole_weights)
         answers = litert_network(flatbuffer)(faces)
-    expected = network.predict(faces, batch_size=256, verbose=0)
+        expected = network.predict(faces, batch_size=256, verbose=0)
     difference = float(np.abs(answers - expected).max())
     agreement = float((answers.argmax(axis=1) == expected.argmax(axis=1)).mean())
     if has_whole_weights and not agreement >= SMALLEST_AGREEMENT:

@@ -57,10 +57,11 @@ def write_foreign(source: Path, copy: Path, *, feeding: Feeding, faces_of: Calla
         fed.save(copy, include_optimizer=False)
     write_metadata(copy, _description(source, feeding, side))
     faces = faces_of(side)
-    expected = fed.predict(faces, verbose=0)
-    _check_answers(source, expected, feeding)
     read_again = _load(copy, source)
-    difference = float(np.abs(read_again.predict(faces, verbose=0) - expected).max())
+    with quiet():  # TensorFlow counts how often it traces
+        expected, again = (each.predict(faces, verbose=0) for each in (fed, read_again))
+    _check_answers(source, expected, feeding)
+    difference = float(np.abs(again - expected).max())
     if not difference <= WRITTEN_AS:
         raise ModelFileError(f"{source.name}: written as .hdf5 the network answers otherwise, by {difference:.1e} on "
                              "real faces: Keras does not find all that a layer is made of in such a file. Build it of "
@@ -104,7 +105,8 @@ def _open_hdf5(source: Path) -> Any:
 
 
 def _load(path: Path, source: Path) -> Any:
-    import keras
+    with quiet():
+        import keras
 
     try:
         with quiet():

@@ -14,7 +14,7 @@ import numpy as np
 
 from emocam.engine.preprocessing import network_input
 from training.data.augment import augment, mix
-from training.data.faces import SIZE_PX, TRAINING, DataError, FaceData, resized, validation_split
+from training.data.faces import TRAINING, DataError, FaceData, resized, validation_split
 from training.data.targets import soft_targets, weighted_targets
 from training.fitting.checkpoints import load_network, save_network
 from training.fitting.finish import NETWORK_FILE, finish, head_truth
@@ -128,7 +128,7 @@ class _Run:
         """Return an epoch's faces and targets, drawn by its number: a resumed run sees the same."""
         recipe = self.recipe
         is_calm = epoch >= recipe.epochs - recipe.calm_epochs
-        size, augmentation = _size_px(recipe, epoch), MIRROR_ONLY if is_calm else recipe.augmentation
+        size, augmentation = recipe.size_px_in(epoch), MIRROR_ONLY if is_calm else recipe.augmentation
         rng = np.random.default_rng([recipe.seed, epoch])
         if recipe.views == 0:
             faces, targets = self._varied_and_taught(augmentation, size, rng)
@@ -217,10 +217,6 @@ def _sample(data: FaceData) -> FaceData:
     return data.take(np.arange(0, len(data), 16))
 
 
-def _size_px(recipe: Recipe, epoch: int) -> int:
-    return next((size for share, size in recipe.sizes_px if epoch < share * recipe.epochs), SIZE_PX)
-
-
 def _compiled(recipe: Recipe, steps: int) -> keras.Model:
     network = build(recipe, recipe.heads, is_fitted=True)
     warmup_epochs = min(recipe.warmup_epochs, recipe.epochs / 4)  # a short trial has to come down again too
@@ -260,7 +256,7 @@ def _claim(folder: Path, recipe: Recipe, fitting: FaceData, targets: Targets) ->
     digest = hashlib.sha256(fitting.images.tobytes() + b"".join(each.tobytes() for each in targets.values()))
     folder.mkdir(parents=True, exist_ok=True)
     for name, what, text, read in (
-        ("recipe.json", "recipe", json.dumps(asdict(recipe), indent=2), _what_is_fitted),
+        ("recipe.json", "recipe", json.dumps(asdict(recipe), indent=2), what_is_fitted),
         ("faces.sha256", "faces or targets", digest.hexdigest(), _digest),
     ):
         written = folder / name
@@ -283,7 +279,7 @@ def _digest(text: str) -> str:
     return text
 
 
-def _what_is_fitted(text: str) -> dict[str, Any]:
+def what_is_fitted(text: str) -> dict[str, Any]:
     """Read a recipe, in whatever order of its fields, without what is chosen after the fit."""
     recipe: dict[str, Any] = json.loads(text)
     heads = [{name: value for name, value in head.items() if name != "points_crop"} for head in recipe["heads"]]

@@ -7,11 +7,12 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from training.data.faces import FaceData
 from training.fitting.fit import fit
+from training.fitting.plan import Plan
 from training.recipe import Recipe
 
 
-def fit_with_progress(data: FaceData, recipe: Recipe, *, folder: Path) -> list[Path]:
-    """Fit and show progress; see `fit`."""
+def fit_with_progress(data: FaceData, recipe: Recipe, *, folder: Path, plan: Plan | None = None) -> list[Path]:
+    """Fit and show progress, with a plan also how long is left; see `fit`."""
     console = Console()
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
@@ -22,6 +23,9 @@ def fit_with_progress(data: FaceData, recipe: Recipe, *, folder: Path) -> list[P
                 f"{name}: loss {row['loss']:.4f}, validation accuracy {row['validation_accuracy']:.1%}"
                 for name, row in rows.items()
             )
+            if plan is not None:
+                plan.note_epoch(recipe.name, seconds)
+                told += f"; {plan.left()}" if plan.left() else ""
             line = f"epoch {epoch} of {recipe.epochs}, {seconds:.0f} s. {told}"
             console.print(line, markup=False, highlight=False, soft_wrap=True)
 

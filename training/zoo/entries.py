@@ -4,16 +4,13 @@ A budget is a share of the floating-point operations of a full fit of the defaul
 times the forward ones, for every face of every epoch. What computes less for a face is fitted for more epochs.
 """
 
-import json
 import math
 from dataclasses import dataclass, replace
 
+from training.fitting.plan import PASSES, flops_for_a_face
 from training.fitting.recipes import FER2013, FERPLUS, LIGHT, RECIPES
-from training.networks.build import build
-from training.networks.complexity import layer_flops
 from training.recipe import Recipe
 
-PASSES = 3  # the backward pass multiplies twice for each multiplication of the forward one
 BUDGETS = {"half": 1 / 2, "quarter": 1 / 4, "sixteenth": 1 / 16, "sixty_fourth": 1 / 64}
 RATES = (1e-3, 4e-4, 2.5e-3)  # tried at the smallest budget, the first one by itself where there is no time for all
 REFERENCES = ("mini_xception", "residual")  # the networks that ship, fitted here by the same recipe
@@ -59,13 +56,6 @@ ZOO = {
     "wide_resnet_28_4": Entry(32),
     "andreas100": Entry(100),
 }
-
-
-def flops_for_a_face(recipe: Recipe, size_px: int) -> int:
-    """Return the floating-point operations of a recipe's network for one face of a size."""
-    sized = replace(recipe, sizes_px=((1.0, size_px),))
-    config = json.loads(build(sized, recipe.heads, image_size_px=size_px).to_json())["config"]
-    return sum(layer_flops(config).values())
 
 
 def full_fit_flops(faces: int) -> int:

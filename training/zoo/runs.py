@@ -12,12 +12,13 @@ from training.data.elsewhere import OtherFaces
 from training.data.faces import PUBLIC_TEST, TRAINING, FaceData, majority, validation_split
 from training.exporting.compiled import compile_apart
 from training.fitting.history import history_path, read_history
+from training.fitting.plan import PASSES, flops_for_a_face
 from training.fitting.progress import fit_with_progress
 from training.fitting.recipes import FER2013, FERPLUS
 from training.recipe import Recipe
 from training.scoring.evaluate import evaluate
 from training.scoring.inference import open_network
-from training.zoo.entries import PASSES, flops_for_a_face, full_fit_flops, zoo_recipe
+from training.zoo.entries import full_fit_flops, zoo_recipe
 
 RESULTS_FILE = "zoo.jsonl"
 FIGURES = ("n", "accuracy", "accuracy_ci95", "balanced_accuracy", "three_class_accuracy")

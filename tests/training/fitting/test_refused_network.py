@@ -55,6 +55,33 @@ def test_a_fit_from_python_is_stopped_too(data, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("named", "end", "told"),
+    [
+        ("{}", layers.Activation, "expected of the network no_softmax a softmax over 7 labels named fer2013"),
+        ("{}_ours", layers.Softmax, "a layer fer2013_scores with a kernel and a bias for 7 labels"),
+    ],
+)
+def test_answers_that_are_no_probabilities_stop_a_fit(files, tmp_path, monkeypatch, capsys, named, end, told):
+    @network("no_softmax", parameters=0)
+    def no_softmax(*, image_size_px, heads, is_fitted=False):
+        inputs = keras.Input((image_size_px, image_size_px, 1))
+        x, outputs = layers.GlobalAveragePooling2D()(inputs), {}
+        for name, count in heads.items():
+            scores = layers.Dense(count, name=f"{named.format(name)}_scores")(x)
+            last = end(name=name) if end is layers.Softmax else end("sigmoid", name=name)
+            outputs[name] = last(scores)
+        return keras.Model(inputs, outputs)
+
+    monkeypatch.setitem(RECIPES, "before", replace(BEFORE, architecture="no_softmax"))
+    try:
+        assert main(command(files, "before", tmp_path / "run")) == 1
+    finally:
+        del NETWORKS["no_softmax"]
+    assert told in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
 def test_an_unknown_architecture_stops_a_fit_with_the_known_ones(files, tmp_path, monkeypatch, capsys):
     monkeypatch.setitem(RECIPES, "unknown", replace(BEFORE, name="unknown", architecture="alexnet"))
     assert main(command(files, "unknown", tmp_path / "run")) == 1

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from training.__main__ import main
+from training.fitting.plan import PASSES, flops_for_a_face
 from training.fitting.recipes import RECIPES
 from training.networks.register import NETWORKS
 from training.reporting.zoo import best_of_each, mcnemar
-from training.zoo.entries import BUDGETS, PASSES, ZOO, flops_for_a_face, full_fit_flops, zoo_recipe
+from training.zoo.entries import BUDGETS, ZOO, full_fit_flops, zoo_recipe
 from training.zoo.runs import RESULTS_FILE, right_answers
 
 pytestmark = pytest.mark.training
