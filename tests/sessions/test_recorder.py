@@ -314,19 +314,20 @@ def test_a_folder_that_vanishes_ends_the_recording(tmp_path, happening):
 
 @pytest.mark.parametrize("left_bytes", [0, 700, -5], ids=["nothing", "some", "all but the last"])
 def test_rows_that_another_program_cuts_off_end_the_recording_before_the_next_is_lost(tmp_path, left_bytes):
-    recorder = record_into(tmp_path)
+    session = tmp_path / "session"
+    recorder = record_into(session)
     for index in range(5):
         recorder.record(make_result(index, make_face(1, "sad", 0.5)))
-    faces = tmp_path / "faces.csv"
+    faces = session / "faces.csv"
     left = faces.read_bytes()[:left_bytes]
     os.truncate(faces, len(left))
     with pytest.raises(RecordingError, match=r"Another program has changed .*faces\.csv.*record again"):
         recorder.record(make_result(5, make_face(1, "sad", 0.5)))
     recorder.close()
     assert faces.read_bytes() == left  # no zeros, and no row behind a hole
-    assert unfinished_sessions(tmp_path.parent) == [tmp_path]
-    complete_session(tmp_path)
-    described = json.loads((tmp_path / "session.json").read_text())
+    assert unfinished_sessions(tmp_path) == [session]
+    complete_session(session)
+    described = json.loads((session / "session.json").read_text())
     assert described["frames_analysed"] == max(0, left.count(b"\n") - 1)
 
 
