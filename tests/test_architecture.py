@@ -39,7 +39,7 @@ MAY_IMPORT = {
 WINGS = {*MAY_IMPORT, "commands", "gui"}
 # Training's folders and the modules beside them, from the ground up: each imports only from floors below its own.
 FLOORS_OF_TRAINING = (
-    {"recipe", "quiet", "machine", "output", "tables"},
+    {"recipe", "quiet", "machine", "output", "tables", "whole_files"},
     {"networks", "data"},
     {"scoring"},
     {"fitting"},

@@ -4,7 +4,7 @@ import logging
 import queue
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -50,6 +50,7 @@ log = logging.getLogger(__name__)
 
 RATE_WINDOW_S = 2.0
 STAYS_S = 0.3  # a picture that stays for longer shows changed settings at once, not with the next one
+LOADED_WITHIN_S = 1.0  # a network takes 0.3 s, or some seconds with Keras; after that it is left behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,7 @@ class CaptureLoop:
         finally:
             self._playback.close()
             self._stop_recording()
+            self._leave_loading()
 
     def _work(self) -> None:
         self._pipeline = self._engine.make_pipeline()
@@ -210,6 +212,11 @@ class CaptureLoop:
 
     def _load_model(self, text: str) -> None:
         self._loading = text, start_beside(lambda: self._engine.open_model(text), name="load network")
+
+    def _leave_loading(self) -> None:
+        """Wait for a network on its way: a process that ends while HDF5 reads crashes, or hangs in HDF5's lock."""
+        if self._loading is not None:
+            wait([self._loading[1]], LOADED_WITHIN_S)
 
     def _finish_loading(self) -> None:
         """Switch to a network once it is whole; a failure leaves the one in use."""

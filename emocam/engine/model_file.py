@@ -160,11 +160,19 @@ def open_checked(path: Path, mode: str = "r") -> Iterator[h5py.File]:
     if path.exists() and not path.is_file():  # reading a pipe waits for ever
         raise ModelFileError(f"{path.name} is no file. {_CHOOSE}")
     with h5py.File(path, mode) as file:
-        datasets = plain_datasets(file)
-        check_size(sum(_bytes_read(dataset) for dataset in datasets))
-        for dataset in datasets:
-            require_stored(dataset)
+        check_contents(file)
         yield file
+
+
+def check_contents(file: h5py.File, *, copies: int = 1) -> None:
+    """Raise ValueError for an HDF5 file that holds anything but numbers in itself, or more of them than a network has.
+
+    copies: of each weight, as in a file to go on fitting from.
+    """
+    datasets = plain_datasets(file)
+    check_size(sum(_bytes_read(dataset) for dataset in datasets) // copies)
+    for dataset in datasets:
+        require_stored(dataset)
 
 
 def _bytes_read(dataset: h5py.Dataset) -> int:

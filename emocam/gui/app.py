@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -77,6 +78,8 @@ def _catch_all(window: MainWindow) -> None:
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         log.critical("nobody caught this", exc_info=(kind, error, trace))
+        if threading.current_thread() is not threading.main_thread():
+            return  # a thread of a library's; the window is not its to touch
         said = without_secrets(f"{kind.__name__}: {error}")
         window.notices.say(f"Something went wrong; {log_path()} has the details. {said}")
 

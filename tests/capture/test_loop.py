@@ -301,6 +301,27 @@ def test_a_spreadsheet_that_cannot_be_written_is_told_and_the_session_is_whole(s
     assert (folder / "statistics.csv").is_file()
 
 
+def test_a_loop_that_is_stopped_leaves_no_network_half_read(tmp_path):
+    is_reading, may_go_on = threading.Event(), threading.Event()
+
+    def open_model(text):
+        is_reading.set()
+        assert may_go_on.wait(WAIT_S)
+        return open_fake_model(text)
+
+    engine = Engine(open_model=open_model, make_pipeline=FakePipeline, sessions_folder=lambda: tmp_path)
+    loop = CaptureLoop(Settings(model="fake"), engine=engine)
+    thread = threading.Thread(target=loop.run)
+    thread.start()
+    assert is_reading.wait(WAIT_S)
+    loop.stop()
+    thread.join(0.3)
+    assert thread.is_alive()  # a process that ended now would do so while HDF5 reads, which crashes it
+    may_go_on.set()
+    thread.join(WAIT_S)
+    assert not thread.is_alive()
+
+
 def test_a_finder_that_cannot_be_opened_is_told_once_and_again_after_it_was_not_wanted(start):
     class PoorPipeline(FakePipeline):
         """Lacks its cascades until frame 20, and from frame 30 on."""

@@ -9,14 +9,16 @@ import keras
 import numpy as np
 
 from training.data.faces import PUBLIC_TEST, TRAINING, DataError, FaceData, validation_split
+from training.fitting.checkpoints import load_network
 from training.fitting.finish import NETWORK_FILE
 from training.fitting.fit import ask_head
-from training.fitting.history import history_path, read_history
+from training.fitting.history import RunError, history_path, read_history
 from training.fitting.progress import fit_with_progress
 from training.fitting.recipes import FER2013, FERPLUS, MINI_XCEPTION_TAUGHT, RESIDUAL_START, STRONG
 from training.recipe import MIRROR_ONLY, Head, Recipe
 from training.scoring.metrics import mean_recall
 from training.tables import share, table
+from training.whole_files import write_whole
 
 SCORES_FILE = "scores.json"
 COLUMNS = ("FER-2013", "mean recall", "on PublicTest", "FER+", "mean recall", "on PublicTest")
@@ -101,15 +103,24 @@ def _scores(
     """Return a run's figures in the order of the columns and its seconds an epoch; fit it first if need be."""
     path = folder / SCORES_FILE
     if path.exists():
-        scores: list[float | None] = json.loads(path.read_text())
-        return scores
+        return _read_scores(path)
     fit_with_progress(data, recipe, folder=folder)
-    network = keras.saving.load_model(folder / NETWORK_FILE, compile=False)
+    network = load_network(folder / NETWORK_FILE)
     figures = {head.name: _score(network, head, scored, recipe) for head in recipe.heads}
     seconds = np.median([row["seconds"] for row in read_history(history_path(folder, recipe.heads[0].name))])
     missing: Figures = (None, None, None)
     scores = [*figures.get(FER2013.name, missing), *figures.get(FERPLUS.name, missing), float(seconds)]
-    path.write_text(json.dumps(scores))
+    write_whole(path, json.dumps(scores))
+    return scores
+
+
+def _read_scores(path: Path) -> list[float | None]:
+    try:
+        scores: list[float | None] = json.loads(path.read_text(encoding="utf-8"))
+        if len(scores) != len(COLUMNS) + 1:
+            raise ValueError
+    except (ValueError, TypeError):
+        raise RunError(f"{path} is empty, cut short or damaged. Delete it, and the run is scored anew") from None
     return scores
 
 

@@ -11,6 +11,7 @@ from emocam.engine.model_file import read_model_file, write_metadata
 from emocam.engine.preprocessing import network_input
 from training.data.faces import FaceData, majority, resized
 from training.fitting.balance import adjusted, choose_strength, frequency_biases, likeliest_biases, raise_weakest
+from training.fitting.checkpoints import save_network
 from training.fitting.description import description
 from training.fitting.history import check_fitted
 from training.fitting.recipes import RECIPES
@@ -20,6 +21,7 @@ from training.networks.weights import copy_weights
 from training.quiet import quiet
 from training.recipe import Head, Recipe
 from training.scoring.calibration import fit_temperature
+from training.whole_files import put_in_place
 
 NETWORK_FILE = "network.keras"
 
@@ -38,7 +40,7 @@ def finish(
     keras.config.set_dtype_policy("float32")
     plain = build(recipe, recipe.heads)
     copy_weights(network, plain)
-    plain.save(folder / NETWORK_FILE)
+    save_network(plain, folder / NETWORK_FILE)
     written = [
         _write_head(plain, recipe, head, validation, folder, histories[head.name], targets[head.name])
         for head in recipe.heads
@@ -83,12 +85,13 @@ def _write_head(
     single = build(recipe, [head], image_size_px=recipe.image_size_px)
     copy_weights(plain, single)
     _adjust(single.get_layer(f"{head.name}_scores"), done.biases)
-    path = folder / f"{name}.hdf5"
+    path, draft = folder / f"{name}.hdf5", folder / f"{name}.new.h5"
     with quiet():  # Keras calls HDF5 a legacy format
-        keras.Model(single.inputs, single.outputs[0], name=name).save(path, include_optimizer=False)
+        keras.Model(single.inputs, single.outputs[0], name=name).save(draft, include_optimizer=False)
     added = {label: round(float(bias), 3) for label, bias in zip(head.labels, done.biases, strict=True)}
     written = _description(recipe, head, done, history)
-    write_metadata(path, {**written, "logit_adjustment": done.strength, "added_to_logits": added})
+    write_metadata(draft, {**written, "logit_adjustment": done.strength, "added_to_logits": added})
+    put_in_place(draft, path)
     return path
 
 

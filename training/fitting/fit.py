@@ -16,6 +16,7 @@ from emocam.engine.preprocessing import network_input
 from training.data.augment import augment, mix
 from training.data.faces import TRAINING, DataError, FaceData, resized, validation_split
 from training.data.targets import soft_targets, weighted_targets
+from training.fitting.checkpoints import load_network, save_network
 from training.fitting.finish import NETWORK_FILE, finish, head_truth
 from training.fitting.history import EPOCH_COLUMNS, RunError, check_fitted, history_path, read_history, write_history
 from training.fitting.recipes import RECIPES
@@ -23,6 +24,7 @@ from training.networks.build import build, check_network
 from training.networks.weights import copy_weights
 from training.quiet import quiet
 from training.recipe import MIRROR_ONLY, Augmentation, Head, Recipe
+from training.whole_files import write_whole
 
 Targets = dict[str, np.ndarray]
 
@@ -90,11 +92,14 @@ class _Run:
         self.views: dict[tuple[Augmentation, int, int], tuple[np.ndarray, Targets]] = {}
         self.histories: dict[str, list[dict[str, float]]] = {head.name: [] for head in recipe.heads}
         if (folder / "checkpoint.keras").exists():
-            self.network = keras.saving.load_model(folder / "checkpoint.keras")
+            self.network = load_network(folder / "checkpoint.keras", is_compiled=True)
             finished = int(keras.ops.convert_to_numpy(self.network.optimizer.iterations)) // self.steps
             self.histories = {
                 head.name: read_history(history_path(folder, head.name))[:finished] for head in recipe.heads
             }
+            if self.epochs_finished < finished:
+                raise RunError(f"{folder} holds a network of {finished} epochs and the figures of "
+                               f"{self.epochs_finished}. Delete checkpoint.keras to fit from the first epoch")
         else:
             self.network = _compiled(recipe, self.steps)
             if recipe.starts_from:
@@ -163,8 +168,7 @@ class _Run:
         for name, row in rows.items():
             self.histories[name].append(row)
             write_history(history_path(self.folder, name), self.histories[name])
-        self.network.save(self.folder / "new.keras")
-        (self.folder / "new.keras").replace(self.folder / "checkpoint.keras")
+        save_network(self.network, self.folder / "checkpoint.keras")
 
     def _taught(self, faces: np.ndarray, targets: Targets) -> Targets:
         """Return the targets with the teachers' share in them: against soft targets that is distillation."""
@@ -243,7 +247,7 @@ def _load_finished(runs: Path, name: str) -> keras.Model:
     path, recipe = runs / name / NETWORK_FILE, RECIPES[name]
     check_fitted(path, name)
     network = build(recipe, recipe.heads, is_fitted=True)
-    copy_weights(keras.saving.load_model(path, compile=False), network)
+    copy_weights(load_network(path), network)
     return network
 
 
@@ -253,12 +257,26 @@ def _claim(folder: Path, recipe: Recipe, fitting: FaceData, targets: Targets) ->
     folder.mkdir(parents=True, exist_ok=True)
     for name, what, text, read in (
         ("recipe.json", "recipe", json.dumps(asdict(recipe), indent=2), what_is_fitted),
-        ("faces.sha256", "faces or targets", digest.hexdigest(), str),
+        ("faces.sha256", "faces or targets", digest.hexdigest(), _digest),
     ):
         written = folder / name
-        if written.exists() and read(written.read_text()) != read(text):
+        if written.exists() and _read(written, read) != read(text):
             raise RunError(f"{folder} holds a run of other {what}. Choose another folder with --out, or delete it")
-        written.write_text(text)
+        write_whole(written, text)
+
+
+def _read(path: Path, read: Callable[[str], Any]) -> Any:
+    try:
+        return read(path.read_text(encoding="utf-8"))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise RunError(f"{path} is empty, cut short or damaged ({type(error).__name__}). If the run beside it is the "
+                       "one to go on with, delete this file, which is written anew") from None
+
+
+def _digest(text: str) -> str:
+    if len(text) != hashlib.sha256().digest_size * 2:
+        raise ValueError
+    return text
 
 
 def what_is_fitted(text: str) -> dict[str, Any]:

@@ -1,9 +1,11 @@
 """A run's histories, one for each head: a row for each finished epoch."""
 
 import csv
+import io
 from pathlib import Path
 
 from training.data.faces import DataError
+from training.whole_files import write_whole
 
 EPOCH_COLUMNS = ("epoch", "loss", "accuracy", "validation_loss", "validation_accuracy", "seconds")
 FORMER_COLUMNS = {"choosing_loss": "validation_loss", "choosing_accuracy": "validation_accuracy"}
@@ -26,13 +28,12 @@ def history_path(folder: Path, head: str) -> Path:
 
 
 def write_history(path: Path, rows: list[dict[str, float]]) -> None:
-    """Replace a history in one step, so that a kill leaves the old one or the new one."""
-    new = path.with_suffix(".new")
-    with new.open("w", newline="") as file:
-        writer = csv.DictWriter(file, EPOCH_COLUMNS)
-        writer.writeheader()
-        writer.writerows(rows)
-    new.replace(path)
+    """Replace a history in one step."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, EPOCH_COLUMNS)
+    writer.writeheader()
+    writer.writerows(rows)
+    write_whole(path, text.getvalue())
 
 
 def read_history(path: Path) -> list[dict[str, float]]:
