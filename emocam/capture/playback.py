@@ -89,14 +89,14 @@ class Playback:
         return self._source is not None
 
     @property
-    def is_still(self) -> bool:
-        """No frame comes for now: the source is paused, or has been played to its end."""
-        return self._is_paused or (self._source is not None and self._has_ended)
-
-    @property
     def input(self) -> PlayedInput | None:
         """The current source, or the one before while none is open, as a recording notes it down."""
         return self._input
+
+    @property
+    def is_still(self) -> bool:
+        """No frame comes for now: the source is paused, or has been played to its end."""
+        return self._is_paused or (self._source is not None and self._has_ended)
 
     @property
     def is_independent(self) -> bool:

@@ -1,6 +1,5 @@
 """The current model: opening another, saying whose labels it gives, and going back where one cannot be used."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,14 +111,16 @@ class ModelControls(QObject):
             self._settings.change(model=path)
 
     def _folder_to_open(self) -> str:
-        """Return the folder of the file in use, or of the last one, or the user's own of models, made if need be."""
-        folder = users_folder(self._settings.value.model) or users_folder(self._look.model_folder)
-        if not folder:
-            own = user_models_folder()
-            with suppress(OSError):
-                own.mkdir(parents=True, exist_ok=True)
-            folder = str(own) if own.is_dir() else home_folder()
-        return folder
+        """Return the folder of the file in use, of the last one, or the user's own, which is made if need be."""
+        known = users_folder(self._settings.value.model) or users_folder(self._look.model_folder)
+        if known:
+            return known
+        folder = user_models_folder()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            return home_folder()
+        return str(folder)
 
     def _show_card(self) -> None:
         if self._current_model is not None:

@@ -156,7 +156,7 @@ class FacesFile:
     )  # fmt: skip
 
 
-# How long a row counts; `timeline.RowTimes` counts it.
+# How long a row counts: `timeline.counted_ms`.
 COUNTS = (
     f"each row of {FACES} counts until the next frame of its input; the last of a film for its lasts_s, the last of a "
     f"live source not at all, and a row of a live source (no lasts_s) at most {LONGEST_INTERVAL_MS / 1000:g} s and not "

@@ -206,10 +206,6 @@ class SharesSoFar:
             _add_shown(self._last, self._weight(result), self._shown_s[self._last.settings.spectrum])
         self._last = result
 
-    def amend(self, result: FrameResult) -> None:
-        """Put this in place of the last result: its frame is shown again, under other settings or networks."""
-        self._last = result
-
     def _weight(self, following: FrameResult | None) -> float:
         """Return how much the last frame counts: seconds until another or so far, or one picture."""
         assert self._last is not None
@@ -220,6 +216,10 @@ class SharesSoFar:
         if frame.lasts_s is not None:
             return until_s if until_s > 0 else frame.lasts_s
         return min(max(0.0, until_s), LONGEST_INTERVAL_MS / 1000)
+
+    def amend(self, result: FrameResult) -> None:
+        """Put this in place of the last result: its frame is shown again, under other settings or networks."""
+        self._last = result
 
     def shares(self) -> dict[str, float]:
         """Return each label of the spectrum shown last, and `uncertain`, with its share of 0 to 1.
