@@ -1,5 +1,6 @@
 """The current model: opening another, saying whose labels it gives, and going back where one cannot be used."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
