@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
 from emocam.addresses import shown_address, without_secrets
@@ -20,7 +19,6 @@ from emocam.capture.events import (
     FinderProblem,
     ModelFailed,
     ModelOpened,
-    RecordingStarted,
     RecordingStopped,
     Shown,
     SourceEnded,
@@ -28,10 +26,10 @@ from emocam.capture.events import (
     SourceLost,
     SourceNotice,
     SourceOpened,
-    SpreadsheetWritten,
 )
 from emocam.capture.listeners import Listeners
 from emocam.capture.playback import Ended, Failed, Opened, Playback, Step
+from emocam.capture.recording import Recording
 from emocam.capture.spreadsheets import write_in_own_process
 from emocam.clock import steady_s
 from emocam.engine.classification import Classifier, open_classifier
@@ -39,9 +37,7 @@ from emocam.engine.model_file import ModelFileError, resolve_model
 from emocam.engine.pipeline import Pipeline
 from emocam.latest import Latest
 from emocam.messages import Frame, FrameResult, Gap
-from emocam.sessions.files import RecordingError
-from emocam.sessions.recorder import SessionRecorder, default_parent, new_session_folder
-from emocam.sessions.spreadsheet import SpreadsheetError
+from emocam.sessions.recorder import SessionRecorder, default_parent
 from emocam.sessions.statistics import SharesSoFar
 from emocam.settings import Settings
 from emocam.sources import Source, open_source
@@ -89,7 +85,12 @@ class CaptureLoop:
         self._playback = Playback(self._engine.open_source, clock=self._engine.clock)
         self._finder_problem: str | None = None  # that was told last
         self._notice: str | None = None  # the same of the source
-        self._recorder: SessionRecorder | None = None
+        self._recording = Recording(
+            self._listeners.tell,
+            call_later=self._commands.put,
+            write_spreadsheet=self._engine.write_spreadsheet,
+            clock=self._engine.clock,
+        )
         self._is_recording_awaited = False  # a recording begins with the next frame that a network answers
         self._shown: FrameResult | None = None  # the current source's newest
         self._shares, self._shares_since = SharesSoFar(), SINCE_OPENED
@@ -100,8 +101,7 @@ class CaptureLoop:
     @property
     def elapsed_s(self) -> float:
         """Seconds of the session being recorded; 0 without one. Any thread may ask."""
-        recorder = self._recorder
-        return recorder.elapsed_s if recorder is not None else 0.0
+        return self._recording.elapsed_s
 
     def listen(
         self,
@@ -364,7 +364,7 @@ class CaptureLoop:
         return self._shown is not None and self._playback.is_open and not (self._is_lost or self._playback.is_still)
 
     def _start_recording(self, *, waits: bool = False) -> None:
-        if self._recorder is not None:
+        if self._recording.is_going:
             return
         self._is_recording_awaited = waits and not (self._classifier is not None and self._has_picture)
         if self._is_recording_awaited:
@@ -372,59 +372,28 @@ class CaptureLoop:
         if self._classifier is None:
             self._listeners.tell(RecordingStopped(None, "There is no network yet to record the predictions of."))
             return
-        try:
-            folder = new_session_folder(self._engine.sessions_folder(), datetime.now())
-            self._recorder = SessionRecorder(
-                folder,
-                model=self._classifier.model,
-                settings=self._settings_in_use,
-                source=self._title,
-                is_live=self._is_live,
-                input=self._playback.input if self._playback.is_open else None,
-                is_awaited=not self._playback.is_open,
-                clock=self._engine.clock,
-            )
-        except RecordingError as error:
-            self._listeners.tell(RecordingStopped(None, str(error)))
-            return
-        self._count_shares_anew(SINCE_RECORD)
-        self._is_absence_noted = True  # the session begins with the current source, there or not
-        self._listeners.tell(RecordingStarted(folder))
+        has_begun = self._recording.start(
+            self._engine.sessions_folder(),
+            model=self._classifier.model,
+            settings=self._settings_in_use,
+            source=self._title,
+            is_live=self._is_live,
+            input=self._playback.input if self._playback.is_open else None,
+        )
+        if has_begun:
+            self._count_shares_anew(SINCE_RECORD)
+            self._is_absence_noted = True  # the session begins with the current source, there or not
 
     def _record(self, write: Callable[[SessionRecorder], None]) -> None:
         """Write to the session, if there is one; a failure ends it, and the picture goes on."""
-        if self._recorder is None:
-            return
-        try:
-            write(self._recorder)
-        except RecordingError as error:
-            self._stop_recording(str(error))
+        problem = self._recording.write(write)
+        if problem is not None:
+            self._stop_recording(problem)
 
     def _stop_recording(self, problem: str | None = None) -> None:
-        recorder, self._recorder = self._recorder, None
         was_awaited, self._is_recording_awaited = self._is_recording_awaited, False
-        if recorder is None:
-            if was_awaited:
-                self._listeners.tell(RecordingStopped(None, None))
-            return
-        self._count_shares_anew(SINCE_STOP)
-        try:
-            recorder.close()
-        except RecordingError as error:
-            problem = problem or str(error)
-        self._listeners.tell(RecordingStopped(recorder.folder, problem))
-        if problem is None:
-            self._write_spreadsheet(recorder.folder)
-
-    def _write_spreadsheet(self, folder: Path) -> None:
-        """Let the spreadsheet of a session be written beside the loop, and tell when it is there."""
-        writing = start_beside(lambda: self._engine.write_spreadsheet(folder), name="write spreadsheet")
-        writing.add_done_callback(lambda future: self._commands.put(lambda: self._note_spreadsheet(folder, future)))
-
-    def _note_spreadsheet(self, folder: Path, writing: Future[None]) -> None:
-        try:
-            writing.result()
-        except SpreadsheetError as error:
-            self._listeners.tell(SpreadsheetWritten(folder, str(error)))
-        else:
-            self._listeners.tell(SpreadsheetWritten(folder, None))
+        if self._recording.is_going:
+            self._count_shares_anew(SINCE_STOP)
+            self._recording.stop(problem)
+        elif was_awaited:
+            self._listeners.tell(RecordingStopped(None, None))

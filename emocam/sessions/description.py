@@ -14,7 +14,7 @@ from emocam.sessions.columns import FORMAT_VERSION, meanings
 from emocam.sessions.statistics import FrameCount
 from emocam.settings import Settings
 
-PACKAGES = ("emocam", "numpy", "opencv-python-headless", "ai-edge-litert")
+PACKAGES = ("emocam", "numpy", "opencv-python-headless", "ai-edge-litert", "av", "pillow", "pillow-heif")
 
 
 class RecordedModel(Protocol):

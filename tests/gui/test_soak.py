@@ -77,7 +77,7 @@ class Lap:
         return self._driver.open() if text == "driver" else RestlessCamera(self.pictures, number)
 
     def _note_and_analyze(self, frame) -> None:
-        if self._loop._recorder is not None:  # from now on it must be in the recording
+        if self._loop._recording.is_going:  # from now on it must be in the recording
             self._indices.write(f"{frame.index}\n")
             self.analysed += 1
         self._analyze(frame)
