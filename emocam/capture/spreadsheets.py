@@ -11,7 +11,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import emocam
 from emocam.sessions.spreadsheet import SpreadsheetError
 
 
@@ -19,7 +18,7 @@ def write_in_own_process(folder: Path) -> None:
     """Write a session's spreadsheet, and return once it is there; raises SpreadsheetError."""
     # -P: nothing that lies where the program was started is taken for one of its modules.
     command = [sys.executable, "-P", "-m", "emocam.sessions.spreadsheet", str(folder.absolute())]
-    paths = [str(Path(emocam.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
+    paths = [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths)), "PYTHONUTF8": "1"}
     try:
         done = subprocess.run(

@@ -16,6 +16,8 @@ from av.sidedata.sidedata import Type
 from av.video.reformatter import Interpolation, VideoReformatter
 from av.video.stream import VideoStream
 
+from emocam.sources.frame_image import LARGEST_SIDE_PX
+
 FILE_PROTOCOLS = ("file",)
 # What FFmpeg may take a file for. None of these opens another file: no playlist (`concat`, `hls`, `dash`, `sdp`), no
 # numbered pictures (`image2`), no device, no filter graph (`lavfi`), no text drawn as a picture (`tty`).
@@ -28,7 +30,6 @@ FILM_FORMATS = (
     "vc1", "vvc",
 )  # fmt: skip
 
-LARGEST_SIDE_PX = 4096  # a larger picture is reduced to this, as those of a folder are
 MOST_PIXELS = 2**26  # 8192 × 8192; a file that claims more is damaged, and would take gigabytes
 # Beyond it, a stated shape of the pixels is a mistake; the widest in use is 2.
 MOST_STRETCH = 4

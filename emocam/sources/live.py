@@ -13,7 +13,7 @@ from emocam.latest import Latest
 from emocam.messages import Frame, Gap, is_black
 from emocam.sources.details import InputDetails
 from emocam.sources.errors import SourceError
-from emocam.sources.video import as_frame_image
+from emocam.sources.frame_image import as_frame_image
 
 log = logging.getLogger(__name__)
 

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from emocam.sources.video import as_frame_image
+from emocam.sources.frame_image import LARGEST_SIDE_PX, as_frame_image
 
 if TYPE_CHECKING:
     from PIL import Image
 
-LARGEST_SIDE_PX = 4096  # a larger picture is reduced to this: faces are searched on 640 pixels anyway
 PHOTOMETRIC, ORIENTATION = 262, 274  # tags of TIFF and EXIF
 EXIF, TAKEN, TAKEN_OFFSET, TAKEN_FRACTION = 0x8769, 0x9003, 0x9011, 0x9291
 BROKEN_EXIF = (SyntaxError, ValueError, LookupError, TypeError, ArithmeticError, OSError, struct.error)

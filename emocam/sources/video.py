@@ -6,9 +6,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import cv2
-import numpy as np
-
 from emocam.closing import ClosedOnExit
 from emocam.messages import Frame
 from emocam.sources.cut_short import is_cut_short
@@ -178,14 +175,3 @@ def _check(path: Path) -> None:
         raise SourceError(f"Expected a video in {path.name}; the file is empty. Choose another file.")
     if not any(byte < 32 and byte not in TEXT_CONTROLS for byte in head):
         raise SourceError(f"Expected a video in {path.name}; it is a text. Choose another file.")
-
-
-def as_frame_image(image: np.ndarray) -> np.ndarray:
-    """Return a picture as Frame holds it: contiguous (H, W, 3) uint8 BGR, read-only."""
-    if image.ndim == 2 or image.shape[2] == 1:
-        image = cv2.cvtColor(image, cv2.COLOR_GRAY2BGR)
-    elif image.shape[2] == 4:
-        image = cv2.cvtColor(image, cv2.COLOR_BGRA2BGR)
-    image = np.ascontiguousarray(image, np.uint8)
-    image.setflags(write=False)
-    return image
