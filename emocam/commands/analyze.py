@@ -66,7 +66,9 @@ def run(options: argparse.Namespace) -> int:
         inputs = list(expand(options.inputs, tell=printer.message))
         finished = None
         if options.resume:
-            finished = FinishedSessions(options.out, settings=settings, model=classifier.model)
+            finished = FinishedSessions(
+                options.out, settings=settings, model=classifier.model, rate_fps=options.rate_fps
+            )
         batch = _Batch(options.out, classifier, settings, options.rate_fps, printer, ending, finished)
         failures = sum(
             not batch.analyze(one, f"{number} of {len(inputs)}") for number, one in enumerate(inputs, start=1)

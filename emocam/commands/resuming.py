@@ -25,13 +25,17 @@ class FinishedSession:
 
 
 class FinishedSessions:
-    """The sessions in a folder that ran to their end with this version, these settings and this network.
+    """The sessions in a folder that ran to their end with this version, these settings, this network and this rate.
 
     One that was interrupted, or cut off and completed afterwards, is none of them.
     """
 
-    def __init__(self, out: Path, *, settings: Settings, model: ModelFile) -> None:
-        """Read what each session in a folder says of itself; what cannot be read is no finished session."""
+    def __init__(self, out: Path, *, settings: Settings, model: ModelFile, rate_fps: float | None) -> None:
+        """Read what each session in a folder says of itself; what cannot be read is no finished session.
+
+        rate_fps: frames a second, for a film that states no times.
+        """
+        self._rate_fps = rate_fps
         self._by_path: dict[str, list[tuple[Path, dict[str, Any]]]] = {}
         wanted = {**recorded_settings(settings), "model": None}, model_description(model)["weights_digest"]
         for described in sorted(out.glob(f"*/{SESSION}")):
@@ -46,11 +50,21 @@ class FinishedSessions:
             path = one.path
             for folder, description in self._by_path.get(_as_recorded(path), []):
                 (recorded,) = description["inputs"]
-                if _is_unchanged(path, recorded, since=datetime.fromisoformat(description["start"])):
+                since = datetime.fromisoformat(description["start"])
+                if self._has_its_rate(recorded) and _is_unchanged(path, recorded, since=since):
                     return FinishedSession(folder, recorded.get("problem"))
         except (OSError, ValueError, RuntimeError, TypeError, LookupError):  # analysing it says what is wrong
             return None
         return None
+
+    def _has_its_rate(self, recorded: dict[str, Any]) -> bool:
+        """Tell whether the times of a film's frames would be the same."""
+        match recorded.get("times_from"):
+            case "given rate":
+                return bool(recorded["rate_fps"] == self._rate_fps)
+            case "stated rate" | "assumed rate":
+                return self._rate_fps is None
+        return True
 
 
 def _read(path: Path) -> dict[str, Any] | None:

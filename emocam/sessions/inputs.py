@@ -37,6 +37,8 @@ class Details(Protocol):
     @property
     def is_time_assumed(self) -> bool: ...
     @property
+    def times_from(self) -> str | None: ...
+    @property
     def frames_expected(self) -> int | None: ...
     @property
     def frames_read(self) -> int: ...
@@ -125,6 +127,7 @@ def _described(details: Details | None, title: str) -> dict[str, Any]:
         "height_px": details.height_px if details else None,
         "rate_fps": details.rate_fps if details else None,
         "times_assumed": details.is_time_assumed if details else None,
+        "times_from": details.times_from if details else None,
         "frames_expected": details.frames_expected if details else None,
         "frames_read": details.frames_read if details else None,
         "problem": details.problem if details else None,

@@ -1,6 +1,9 @@
 """What a source says of itself, for those who keep what was concluded from it."""
 
 from dataclasses import dataclass
+from typing import Literal
+
+TimesFrom = Literal["file", "stated rate", "given rate", "assumed rate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +21,9 @@ class InputDetails:
 
     path: of a file or folder, absolute; for a live source its title, without a password. width_px, height_px: of the
     picture as it is analysed. rate_fps: frames a second, as the file states it. is_time_assumed: it states neither
-    times nor a rate, so the times of its frames come from an assumed rate_fps. frames_expected: as the file announces.
-    problem: what was wrong, in a sentence. notice: what else is worth knowing of its times, in a sentence. pictures:
-    those that were read, where the source holds pictures.
+    times nor a rate, so the times of its frames come from an assumed rate_fps. times_from: of a film; a given rate is the
+    user's. frames_expected: as the file announces. problem: what was wrong, in a sentence. notice: what else is worth
+    knowing of its times, in a sentence. pictures: those that were read, where the source holds pictures.
     """
 
     path: str
@@ -29,6 +32,7 @@ class InputDetails:
     height_px: int | None = None
     rate_fps: float | None = None
     is_time_assumed: bool = False
+    times_from: TimesFrom | None = None
     frames_expected: int | None = None
     frames_read: int = 0
     problem: str | None = None

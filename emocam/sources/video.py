@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from emocam.closing import ClosedOnExit
 from emocam.messages import Frame
 from emocam.sources.cut_short import is_cut_short
-from emocam.sources.details import InputDetails
+from emocam.sources.details import InputDetails, TimesFrom
 from emocam.sources.errors import SourceError
 from emocam.sources.film_times import FilmClock, filmed_from
 
@@ -86,6 +86,14 @@ class VideoFile(ClosedOnExit):
         return None
 
     @property
+    def _times_from(self) -> TimesFrom:
+        if self._is_time_assumed:
+            return "assumed rate"
+        if self._film.has_times:
+            return "file"
+        return "given rate" if self._is_rate_given else "stated rate"
+
+    @property
     def details(self) -> InputDetails:
         """What the file says of itself, and what came of it so far."""
         width_px, height_px = self._size or (None, None)
@@ -96,6 +104,7 @@ class VideoFile(ClosedOnExit):
             height_px=height_px,
             rate_fps=USUAL_RATE if self._is_time_assumed else self._rate_fps,
             is_time_assumed=self._is_time_assumed,
+            times_from=self._times_from,
             frames_expected=self.frame_count,
             frames_read=self._index,
             problem=self.problem,
@@ -115,7 +124,7 @@ class VideoFile(ClosedOnExit):
         self._size = shown.image.shape[1], shown.image.shape[0]
         if shown.time_s is None and self._rate_fps is None:  # a container that could state times, and does not
             self._is_time_assumed = True
-        uses_rate = self._is_time_assumed or (self._is_rate_given and not self._film.has_times)
+        uses_rate = self._times_from in ("assumed rate", "given rate")
         time_s, lasts_s = self._clock.place(*((None, None) if uses_rate else (shown.time_s, shown.lasts_s)))
         frame = Frame(self._index, time_s, shown.image, lasts_s=lasts_s, taken=self._taken(time_s))
         self._index += 1

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from emocam.__main__ import main
-from tests.clips import FACE_FROM, demo_frames, write_clip, write_picture
+from tests.clips import FACE_FROM, demo_frames, write_clip, write_film, write_picture
 
 SMALL = "mini_xception_ferplus"
 
@@ -140,3 +140,23 @@ def test_what_was_wrong_with_a_finished_input_is_said_again(folder, capsys):
     change(folder, "smile", inputs=[{**said, "problem": "smile.mp4 is cut short."}])
     assert resume(folder, status=1) == []
     assert "smile.mp4: smile.mp4 is cut short." in capsys.readouterr().err
+
+
+def test_a_film_without_times_is_done_again_at_another_rate(tmp_path):
+    film = write_film(
+        tmp_path / "raw.mjpeg", demo_frames(FACE_FROM, 2), codec="mjpeg", pixel_format="yuvj420p", format="mjpeg"
+    )
+    out = tmp_path / "out"
+
+    def sessions_after(*options: str) -> int:
+        assert main(["analyze", str(film), "--out", str(out), "--model", SMALL, "--resume", *options]) == 0
+        return len(list(out.iterdir()))
+
+    counts = [sessions_after(*options) for options in ([], [], ["--rate", "10"], ["--rate", "10"], ["--rate", "5"], [])]
+    assert counts == [1, 1, 2, 2, 3, 3]
+    raw = json.loads((out / "raw-2" / "session.json").read_text(encoding="utf-8"))["inputs"][0]
+    assert (raw["times_from"], raw["rate_fps"]) == ("given rate", 10)
+
+
+def test_a_rate_changes_nothing_for_films_with_times_and_for_pictures(folder):
+    assert resume(folder, "--rate", "10") == []

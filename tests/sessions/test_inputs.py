@@ -41,6 +41,7 @@ class Film:
                 height_px=360,
                 rate_fps=29.97,
                 is_time_assumed=True,
+                times_from="assumed rate",
                 frames_expected=72,
             )
         )
@@ -74,6 +75,7 @@ def test_a_file_is_described_with_all_that_is_known_of_it(film, tmp_path):
             "height_px": 360,
             "rate_fps": 29.97,
             "times_assumed": True,
+            "times_from": "assumed rate",
             "frames_expected": 72,
             "frames_read": 70,
             "problem": "film.mp4 ends after frame 70 of 72.",
