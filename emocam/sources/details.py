@@ -21,9 +21,9 @@ class InputDetails:
 
     path: of a file or folder, absolute; for a live source its title, without a password. width_px, height_px: of the
     picture as it is analysed. rate_fps: frames a second, as the file states it. is_time_assumed: it states neither
-    times nor a rate, so the times of its frames come from an assumed rate_fps. times_from: of a film; a given rate is the
-    user's. frames_expected: as the file announces. problem: what was wrong, in a sentence. notice: what else is worth
-    knowing of its times, in a sentence. pictures: those that were read, where the source holds pictures.
+    times nor a rate, so the times of its frames come from an assumed rate_fps. times_from: of a film; a given rate is
+    the user's. frames_expected: as the file announces. problem: what was wrong, in a sentence. notice: what else is
+    worth knowing of its times, in a sentence. pictures: those that were read, where the source holds pictures.
     """
 
     path: str
