@@ -17,7 +17,7 @@ from emocam.commands import INTERRUPTED
 from emocam.commands.leaving import leave
 from emocam.commands.options import WINDOW, duration_s, folder, frames_per_second
 from emocam.labels import SEVEN, SPECTRA
-from emocam.settings import BOTH, DEFAULT_MODEL, FINDERS, RANGES, Settings
+from emocam.settings import BETWEEN, BOTH, DEFAULT_MODEL, FINDERS, JUDGES, RANGES, Settings
 
 DESCRIPTION = """\
 Reads facial expressions from a webcam, live and on this machine alone, and records session statistics.
@@ -217,6 +217,10 @@ def _add_engine_options(parser: argparse.ArgumentParser) -> None:
         "--faces", dest="faces_found_by", choices=FINDERS, help=f"what finds faces (otherwise {BOTH})"
     )
     group.add_argument("--model", metavar="FILE", help=_MODEL_HELP)
+    group.add_argument(
+        "--judges-like", dest="judges_like", choices=JUDGES,
+        help=f"whose labels the network gives, where its file lets one choose (otherwise {BETWEEN})",
+    )  # fmt: skip
 
 
 def _add_benchmark(commands: "_Commands[argparse.ArgumentParser]") -> None:

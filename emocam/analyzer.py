@@ -109,7 +109,8 @@ class Analyzer(ClosedOnExit):
         sensitivities, and how often a stream's faces are classified and labelled; its source is not used.
         """
         self._settings = settings
-        self._classifier = open_classifier(resolve_model(str(model or settings.model)))
+        classifier = open_classifier(resolve_model(str(model or settings.model)))
+        self._classifier = classifier.judging_like(settings.judges_like)
         self._watch = open_watch(settings.faces_found_by)
         self._stream: Pipeline | None = None
         self._frames = 0

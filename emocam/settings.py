@@ -46,6 +46,30 @@ FINDER_CHOICES = {
 }
 FINDERS = tuple(FINDER_CHOICES)
 
+PEOPLE, DATA_SET, BETWEEN = "people", "data_set", "between"
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeChoice:
+    """Whose labels a network gives, where its file lets one choose. Fields: see `FinderChoice`."""
+
+    name: str
+    title: str
+    meaning: str
+
+
+JUDGE_CHOICES = {
+    choice.name: choice
+    for choice in (
+        JudgeChoice(BETWEEN, "In between", "Weighs both, so that rare and weak expressions are found as well"),
+        JudgeChoice(PEOPLE, "Like people", "As most of ten people judge a picture: what is weak, they call neutral"),
+        JudgeChoice(
+            DATA_SET, "Like its data set", "As FER-2013 labels its pictures: finds more in a face, and errs more often"
+        ),
+    )
+}
+JUDGES = tuple(JUDGE_CHOICES)
+
 # Jönsson and Söderberg 2018, section 7.5.2.
 RANGES = {
     "prediction_sensitivity_percent": (0, 100),
@@ -60,7 +84,8 @@ class Settings:
     """Every choice that changes what is concluded from a frame; raises ValueError where one is out of range.
 
     source: the identity of a camera, a path or an address; None means the first camera.
-    model: the name of a shipped model, or the path of an .hdf5 file. faces_found_by: one of FINDERS.
+    model: the name of a shipped model, or the path of an .hdf5 file. faces_found_by: one of FINDERS. judges_like: one
+    of JUDGES; a model that does not let one choose keeps to its own.
     """
 
     source: str | None = None
@@ -71,6 +96,7 @@ class Settings:
     label_every_frames: int = 9
     model: str = DEFAULT_MODEL
     faces_found_by: str = BOTH
+    judges_like: str = BETWEEN
 
     def __post_init__(self) -> None:
         if self.source is not None and not isinstance(self.source, str):
@@ -79,6 +105,8 @@ class Settings:
             raise ValueError(f"spectrum: expected one of {', '.join(SPECTRA)}; got {self.spectrum!r}")
         if self.faces_found_by not in FINDERS:
             raise ValueError(f"faces_found_by: expected one of {', '.join(FINDERS)}; got {self.faces_found_by!r}")
+        if self.judges_like not in JUDGES:
+            raise ValueError(f"judges_like: expected one of {', '.join(JUDGES)}; got {self.judges_like!r}")
         if not isinstance(self.model, str) or not self.model:
             raise ValueError(f"model: expected a name or a path; got {self.model!r}")
         for name, (low, high) in RANGES.items():

@@ -208,6 +208,8 @@ class CaptureLoop:
         wanted = self._loading[0] if self._loading else self._current_model
         if settings.model != wanted:
             self._load_model(settings.model)
+        if self._classifier is not None:
+            self._use_classifier(self._classifier.judging_like(settings.judges_like))
         self._show_again(searches=settings.faces_found_by != before.faces_found_by)
 
     def _load_model(self, text: str) -> None:
@@ -232,11 +234,18 @@ class CaptureLoop:
             log.exception("a network could not be opened")
             self._listeners.tell(ModelFailed(text, f"It cannot be opened ({type(error).__name__}). Choose another."))
             return
-        self._classifier, self._current_model = classifier, text
+        self._current_model = text
+        self._use_classifier(classifier.judging_like(self._settings.judges_like))
+        self._show_again()
+
+    def _use_classifier(self, classifier: Classifier) -> None:
+        """Use a network, or another of its answers, from now on."""
+        if classifier is self._classifier:
+            return
+        self._classifier = classifier
         self._pipeline.use_classifier(classifier)
         self._record(lambda recorder: recorder.change_model(classifier.model))
-        self._listeners.tell(ModelOpened(text, classifier.model))
-        self._show_again()
+        self._listeners.tell(ModelOpened(self._current_model or self._settings.model, classifier.model))
 
     def _set_paused(self, is_paused: bool) -> None:
         self._times_s.clear()

@@ -59,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
         try:
             settings = chosen_settings(options)
             with without_litert_lines():
-                classifier = open_classifier(resolve_model(settings.model))
+                classifier = open_classifier(resolve_model(settings.model)).judging_like(settings.judges_like)
         except (ValueError, ModelFileError) as error:
             printer.message(str(error))
             return 1

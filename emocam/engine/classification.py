@@ -13,7 +13,7 @@ from emocam.engine.network import classify, open_interpreter
 from emocam.engine.parallel import Pair
 from emocam.engine.preprocessing import network_input
 
-# A network: (N, S, S, 1) float32 -> (N, labels) float32 probabilities.
+# A network: (N, S, S, 1) float32 -> (N, outputs) float32 probabilities, those of each of its answers side by side.
 Network = Callable[[np.ndarray], np.ndarray]
 
 
@@ -28,6 +28,11 @@ class Classifier:
         """Return (N, labels) float32 probabilities for (N, S, S) uint8 gray crops."""
         inputs = network_input(crops, scale=self.model.scale, offset=self.model.offset)
         return classify(self.model, self._network, inputs)
+
+    def judging_like(self, name: str) -> "Classifier":
+        """Return a classifier of the same network with another of its answers: see `ModelFile.judging_like`."""
+        model = self.model.judging_like(name)
+        return self if model.judges_like == self.model.judges_like else Classifier(model, self._network)
 
 
 def open_classifier(path: Path) -> Classifier:
@@ -78,10 +83,11 @@ def _check_outputs(model: ModelFile, network: Network) -> None:
         answers = np.asarray(network(network_input(faces, scale=model.scale, offset=model.offset)))
     except Exception as error:  # of Keras or LiteRT, by whatever the file has them do
         raise _refused(model, f": the network cannot be run ({_in_short(error)})") from None
-    count = len(model.labels)
+    count = model.output_count
     if answers.shape != (len(faces), count):
         raise _refused(model, f": expected {count} outputs, one for each label; got {answers.shape[1:]}")
-    for answer in answers:
+    uses = [model.judging_like(name) for name in model.answers] or [model]
+    for answer in (answer for use in uses for answer in answers[:, use.outputs]):
         if not (np.isfinite(answer).all() and (answer >= 0).all() and abs(float(answer.sum()) - 1) < 1e-3):
             raise ModelFileError(
                 f"{model.path.name}: expected probabilities that sum to 1; got {answer[:8].tolist()}. "

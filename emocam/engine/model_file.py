@@ -12,7 +12,7 @@ import h5py
 import numpy as np
 
 from emocam.engine.hdf5_contents import plain_datasets, require_stored
-from emocam.engine.model_metadata import LONGEST_QUOTE, metadata_problem
+from emocam.engine.model_metadata import LONGEST_QUOTE, answer_metadata, metadata_problem
 from emocam.engine.region import PointsCrop
 from emocam.plain_text import plain_text
 from emocam.resources import known_models
@@ -72,7 +72,9 @@ class ModelFile:
     points are known, with the same margin where the file does not say. temperature: divides the
     logits. is_mirrored: a face's answer is the mean of those to it and to its mirror image. weights_digest: SHA-256
     of the Keras weights. litert: the compiled network; None if it is missing or was made from other weights.
-    metadata: all that the file says of itself.
+    metadata: all that the file says of the answer that is used. judges_like: the name of that answer, where the network
+    gives several side by side; outputs: where its probabilities stand among those of the network. stated: all that the
+    file says of itself.
     """
 
     path: Path
@@ -87,6 +89,24 @@ class ModelFile:
     weights_digest: str
     litert: bytes | None
     metadata: dict[str, Any]
+    judges_like: str | None
+    outputs: slice
+    stated: dict[str, Any]
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """The names of the answers that the network gives side by side, the usual one first; none for a single one."""
+        return tuple(answer["name"] for answer in self.stated.get("answers", []))
+
+    @property
+    def output_count(self) -> int:
+        """How many numbers the network gives for a face."""
+        answers = self.stated.get("answers") or [self.stated]
+        return sum(len(answer["labels"]) for answer in answers)
+
+    def judging_like(self, name: str) -> "ModelFile":
+        """Return the same file with another of its answers in use: its usual one, if it has none of this name."""
+        return _with_answer(self.path, self.stated, name, digest=self.weights_digest, litert=self.litert)
 
 
 def resolve_model(text: str) -> Path:
@@ -135,6 +155,17 @@ def read_model_file(path: Path) -> ModelFile:
             f"{path.name}: the weights are not those that its description was written for. "
             f"Stamp it anew: {_stamp_command(path)}"
         )
+    return _with_answer(path, metadata, None, digest=digest, litert=litert)
+
+
+def _with_answer(
+    path: Path, stated: dict[str, Any], name: str | None, *, digest: str, litert: bytes | None
+) -> ModelFile:
+    answers = stated.get("answers", [])
+    chosen = next((answer for answer in answers if answer["name"] == name), answers[0] if answers else None)
+    metadata = stated if chosen is None else answer_metadata(stated, chosen)
+    before = answers[: answers.index(chosen)] if chosen is not None else []
+    first = sum(len(answer["labels"]) for answer in before)
     return ModelFile(
         path=path,
         labels=tuple(metadata["labels"]),
@@ -148,6 +179,9 @@ def read_model_file(path: Path) -> ModelFile:
         weights_digest=digest,
         litert=litert,
         metadata=metadata,
+        judges_like=None if chosen is None else chosen["name"],
+        outputs=slice(first, first + len(metadata["labels"])),
+        stated=stated,
     )
 
 

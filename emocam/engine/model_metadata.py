@@ -1,9 +1,12 @@
 """What a model file says of itself, and whether that makes sense."""
 
+from typing import Any
+
 from emocam.labels import KNOWN_EMOTIONS
 from emocam.plain_text import plain_text
 
 DEEPEST = 20  # of what a file says of itself; ours go 6 deep, and who shows it goes down with it
+MOST_ANSWERS, LONGEST_NAME = 16, 40
 LONGEST_QUOTE = 200  # characters of what an error quotes of a file
 
 
@@ -31,7 +34,31 @@ def metadata_problem(metadata: object) -> str | None:
         return f"expected mirrored true or false; got {_quoted(metadata['mirrored'])}"
     if not isinstance(metadata.get("weights_digest"), str):
         return "the digest of its weights is missing"
-    return _points_crop_problem(metadata.get("points_crop"))
+    return _points_crop_problem(metadata.get("points_crop")) or _answers_problem(metadata)
+
+
+def answer_metadata(stated: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+    """Return what a file says of one of its network's answers, and of all of them where that one says nothing else."""
+    return {**{name: value for name, value in stated.items() if name != "answers"}, **answer}
+
+
+def _answers_problem(metadata: dict[str, Any]) -> str | None:
+    answers = metadata.get("answers")
+    if answers is None:
+        return None
+    if not isinstance(answers, list) or not 1 <= len(answers) <= MOST_ANSWERS:
+        return f"expected answers as a list of 1 to {MOST_ANSWERS}; got {_quoted(answers)}"
+    names = [answer.get("name") if isinstance(answer, dict) else None for answer in answers]
+    are_names = all(isinstance(name, str) and 0 < len(name) <= LONGEST_NAME for name in names)
+    if not are_names or len(set(names)) < len(names):
+        return f"expected answers with different names; got {_quoted(names)}"
+    for answer in answers:
+        if problem := metadata_problem(answer_metadata(metadata, {"labels": None, **answer})):
+            return f"in its answer {_quoted(answer['name'])}: {problem}"
+    for name in ("image_size_px", "scale", "offset", "weights_digest"):  # one network is fed one thing
+        if any(name in answer for answer in answers):
+            return f"expected {name} of the network, not of one of its answers"
+    return None
 
 
 def _points_crop_problem(stated: object) -> str | None:

@@ -12,12 +12,12 @@ from emocam.engine.model_file import ModelFile, check_size
 def classify(model: ModelFile, network: Callable[[np.ndarray], np.ndarray], inputs: np.ndarray) -> np.ndarray:
     """Return the (N, labels) float32 probabilities that a file's network gives when it is used as the file says.
 
-    network: (N, S, S, 1) float32 inputs -> (N, labels) float32 probabilities. Mirror images are asked for in the
-    same call, so that two threads can share a face and its image.
+    network: (N, S, S, 1) float32 inputs -> (N, outputs) float32 probabilities, those of each answer side by side.
+    Mirror images are asked for in the same call, so that two threads can share a face and its image.
     """
     if not model.is_mirrored:
-        return with_temperature(network(inputs), model.temperature)
-    answers = network(np.concatenate([inputs, inputs[:, :, ::-1]]))
+        return with_temperature(network(inputs)[:, model.outputs], model.temperature)
+    answers = network(np.concatenate([inputs, inputs[:, :, ::-1]]))[:, model.outputs]
     return with_temperature((answers[: len(inputs)] + answers[len(inputs) :]) / 2, model.temperature)
 
 

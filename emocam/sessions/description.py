@@ -26,6 +26,8 @@ class RecordedModel(Protocol):
     def labels(self) -> tuple[str, ...]: ...
     @property
     def weights_digest(self) -> str: ...
+    @property
+    def judges_like(self) -> str | None: ...
 
 
 def description_text(description: dict[str, Any]) -> bytes:
@@ -68,6 +70,7 @@ def model_description(model: RecordedModel) -> dict[str, Any]:
         "file": model.path.name,
         "weights_digest": model.weights_digest,
         "labels": list(model.labels),
+        "judges_like": model.judges_like,
     }
 
 

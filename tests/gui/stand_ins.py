@@ -48,6 +48,7 @@ class FakeModel:
     """What a test's network says of itself."""
 
     def __init__(self, name="fake", metrics=None):
+        said = {"dataset": "FER-2013", "metrics": metrics or {}, "labels": list(EMOTIONS)}
         self.model = ModelFile(
             path=Path(f"{name}.hdf5"),
             labels=EMOTIONS,
@@ -60,8 +61,14 @@ class FakeModel:
             is_mirrored=False,
             weights_digest="0" * 64,
             litert=None,
-            metadata={"dataset": "FER-2013", "metrics": metrics or {}},
+            metadata=said,
+            judges_like=None,
+            outputs=slice(0, len(EMOTIONS)),
+            stated=said,
         )
+
+    def judging_like(self, _name):
+        return self
 
 
 def network_metrics(**changes):

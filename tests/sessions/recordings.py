@@ -23,6 +23,7 @@ class FakeModel:
     path: Path = Path("models/small.hdf5")
     labels: tuple[str, ...] = EMOTIONS
     weights_digest: str = "abc123"
+    judges_like: str | None = None
 
 
 class FakeClock:

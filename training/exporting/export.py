@@ -92,7 +92,7 @@ def export(
         model = read_model_file(copy)
         compiled = _compile_and_compare(model, faces, has_whole_weights=has_whole_weights)
         write_litert(copy, compiled.flatbuffer)
-        write_metadata(copy, {**model.metadata, "compiled_weights": "int8" if has_whole_weights else "float32"})
+        write_metadata(copy, {**model.stated, "compiled_weights": "int8" if has_whole_weights else "float32"})
         if read_model_file(copy).litert != compiled.flatbuffer or weights_digest(copy) != digest:
             raise ModelFileError(f"{out}: the file was not written as it should be. Is the disk full?")
         copy.replace(out)
@@ -178,9 +178,9 @@ def _compile_and_compare(
         network = load_keras(model)
     faces = network_faces(model, images)
     side = model.image_size_px
-    if network.input_shape[1:] != (side, side, 1) or network.output_shape[1:] != (len(model.labels),):
+    if network.input_shape[1:] != (side, side, 1) or network.output_shape[1:] != (model.output_count,):
         raise ModelFileError(
-            f"{model.path.name}: expected a network from ({side}, {side}, 1) to {len(model.labels)} labels; it goes "
+            f"{model.path.name}: expected a network from ({side}, {side}, 1) to {model.output_count} labels; it goes "
             f"from {network.input_shape[1:]} to {network.output_shape[1:]}. Choose the recipe that it was trained by"
         )
     with quiet():
@@ -188,7 +188,9 @@ def _compile_and_compare(
         answers = litert_network(flatbuffer)(faces)
         expected = network.predict(faces, batch_size=256, verbose=0)
     difference = float(np.abs(answers - expected).max())
-    agreement = float((answers.argmax(axis=1) == expected.argmax(axis=1)).mean())
+    uses = [model.judging_like(name) for name in model.answers] or [model]
+    pairs = [(answers[:, use.outputs].argmax(axis=1), expected[:, use.outputs].argmax(axis=1)) for use in uses]
+    agreement = float(min((compiled == by_keras).mean() for compiled, by_keras in pairs))
     if has_whole_weights and not agreement >= SMALLEST_AGREEMENT:
         raise ModelFileError(
             f"{model.path.name}: with whole-number weights {1 - agreement:.1%} of the labels change, expected at most "
@@ -199,7 +201,7 @@ def _compile_and_compare(
             f"{model.path.name}: LiteRT and Keras differ by {difference:.1e} on real faces, expected at most "
             f"{LARGEST_DIFFERENCE:.0e}. Nothing was written; try another version of TensorFlow"
         )
-    called = np.unique(expected.argmax(axis=1))
+    called = np.unique(pairs[0][1])
     return _Compiled(flatbuffer, difference, agreement, model.labels[called[0]] if len(called) == 1 else None)
 
 

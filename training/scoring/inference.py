@@ -13,7 +13,7 @@ from emocam.engine.preprocessing import network_input
 from training.data.faces import resized
 from training.quiet import quiet
 
-# A network: (N, S, S, 1) float32 -> (N, labels) float32 probabilities.
+# A network: (N, S, S, 1) float32 -> (N, outputs) float32 probabilities, those of each of its answers side by side.
 Network = Callable[[np.ndarray], np.ndarray]
 # The same with all that its file says: (N, H, W) uint8 gray faces -> (N, labels) float32 probabilities.
 Classify = Callable[[np.ndarray], np.ndarray]
@@ -33,17 +33,17 @@ def open_network(model: ModelFile, *, is_mirrored: bool = False) -> Classify:
 
     used = replace(model, is_mirrored=model.is_mirrored or is_mirrored)
 
-    def answer(images: np.ndarray) -> np.ndarray:
-        probabilities = classify(used, network, network_faces(model, images))
-        if probabilities.shape != (len(images), len(model.labels)):
+    def checked(faces: np.ndarray) -> np.ndarray:
+        outputs = network(faces)
+        if outputs.shape != (len(faces), model.output_count):
             raise ModelFileError(
-                f"{model.path.name}: expected {len(model.labels)} outputs, one for each label; got "
-                f"{probabilities.shape[1:]}. Stamp it with the recipe that it was trained by: "
+                f"{model.path.name}: expected {model.output_count} outputs, one for each label; got "
+                f"{outputs.shape[1:]}. Stamp it with the recipe that it was trained by: "
                 f'python -m training export "{model.path}" --recipe NAME --data fer2013.csv'
             )
-        return probabilities
+        return outputs
 
-    return answer
+    return lambda images: classify(used, checked, network_faces(model, images))
 
 
 def network_faces(model: ModelFile, images: np.ndarray) -> np.ndarray:
