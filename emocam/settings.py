@@ -24,8 +24,8 @@ CASCADES, BLAZEFACE, BOTH = "cascades", "blazeface", "both"
 
 
 @dataclass(frozen=True, slots=True)
-class FinderChoice:
-    """What finds faces. name: in settings, files and on the command line. title, meaning: in menus, tips and help."""
+class Choice:
+    """One value of a setting. name: in settings, files and commands. title, meaning: in menus, tips and help."""
 
     name: str
     title: str
@@ -35,35 +35,25 @@ class FinderChoice:
 FINDER_CHOICES = {
     choice.name: choice
     for choice in (
-        FinderChoice(
+        Choice(
             CASCADES, "Cascades", "Haar cascades find large faces that are upright and look at the camera in good light"
         ),
-        FinderChoice(
+        Choice(
             BLAZEFACE, "BlazeFace", "A network that also finds faces that are turned, tilted, small or badly lit"
         ),
-        FinderChoice(BOTH, "Both finders", "BlazeFace finds the faces, and the cascades add what it misses"),
+        Choice(BOTH, "Both finders", "BlazeFace finds the faces, and the cascades add what it misses"),
     )
 }
 FINDERS = tuple(FINDER_CHOICES)
 
 PEOPLE, DATA_SET, BETWEEN = "people", "data_set", "between"
 
-
-@dataclass(frozen=True, slots=True)
-class JudgeChoice:
-    """Whose labels a network gives, where its file lets one choose. Fields: see `FinderChoice`."""
-
-    name: str
-    title: str
-    meaning: str
-
-
 JUDGE_CHOICES = {
     choice.name: choice
     for choice in (
-        JudgeChoice(BETWEEN, "In between", "Weighs both, so that rare and weak expressions are found as well"),
-        JudgeChoice(PEOPLE, "Like people", "As most of ten people judge a picture: what is weak, they call neutral"),
-        JudgeChoice(
+        Choice(BETWEEN, "In between", "Weighs both, so that rare and weak expressions are found as well"),
+        Choice(PEOPLE, "Like people", "As most of ten people judge a picture: what is weak, they call neutral"),
+        Choice(
             DATA_SET, "Like its data set", "As FER-2013 labels its pictures: finds more in a face, and errs more often"
         ),
     )

@@ -211,6 +211,23 @@ def run_report(options: argparse.Namespace) -> int:
     return 0
 
 
+def run_choose(options: argparse.Namespace) -> int:
+    """Write a finished fit as one file with several answers."""
+    data, elsewhere = _read(options, needs=TRAINING), _read_folders(options.elsewhere)
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    from training.choosing.command import run_choose
+
+    return run_choose(options, data, elsewhere)
+
+
+def run_criterion(options: argparse.Namespace) -> int:
+    """Score model files by what the app's default is chosen by."""
+    data, elsewhere = _read(options, needs=TRAINING), _read_folders(options.elsewhere)
+    from training.choosing.command import run_criterion
+
+    return run_criterion(options, data, elsewhere)
+
+
 def run_geometry(options: argparse.Namespace) -> int:
     """Try how faces are best cut out by their points."""
     model = read_model_file(options.model)
@@ -273,6 +290,8 @@ RUN = {
     "evaluate": run_evaluate,
     "export": run_export,
     "report": run_report,
+    "choose": run_choose,
+    "criterion": run_criterion,
     "geometry": run_geometry,
     "stamp": run_stamp,
 }

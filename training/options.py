@@ -16,7 +16,8 @@ def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
     parser = argparse.ArgumentParser(prog="python -m training", description=DESCRIPTION)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for add in (_add_fit, _add_compare, _add_zoo, _add_evaluate, _add_export, _add_report, _add_geometry, _add_stamp):
+    for add in (_add_fit, _add_compare, _add_zoo, _add_evaluate, _add_export, _add_report, _add_choose, _add_criterion,
+                _add_geometry, _add_stamp):
         add(commands)
     return parser
 
@@ -118,6 +119,32 @@ def _add_report(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     _add_elsewhere(parser)
     parser.add_argument("--history", type=Path, metavar="CSV", help="of the run (default: the one that export kept)")
     parser.add_argument("--machine", metavar="TEXT", help="what it was trained on, if the file does not say")
+
+
+def _add_choose(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser(
+        "choose", help="write a finished fit as one file that answers like people, like its data set, and in between"
+    )
+    parser.add_argument("run", type=Path, metavar="RUN", help="a finished run's folder")
+    _add_data(parser)
+    _add_collections(parser)
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the .hdf5 file to write")
+    parser.add_argument("--title", metavar="TEXT", help="what people call the network (default: the file's name)")
+    parser.add_argument("--floor", type=_number, default=0.84, metavar="SHARE", help="of the validation split that "
+                        "must be called as FER+'s majority does (default: %(default)s)")
+    parser.add_argument("--mirrored", action="store_true", help="average the answers to each face and its mirror image")
+
+
+def _add_criterion(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("criterion", help="score model files by what the app's default is chosen by; a table")
+    parser.add_argument("model", type=Path, nargs="+", metavar="MODEL", help="an .hdf5 model file")
+    _add_data(parser)
+    _add_collections(parser)
+
+
+def _add_collections(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--elsewhere", type=Path, nargs="+", required=True, metavar="FOLDER",
+                        help="faces that are not FER-2013's, see `evaluate`")
 
 
 def _add_geometry(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -14,12 +14,13 @@ from emocam.gui.body import Body
 from emocam.gui.chart_controls import ChartControls
 from emocam.gui.dialogs import ABOUT, may_stop_and_close, shortcut_table, show_page
 from emocam.gui.finder_controls import finder_controls
+from emocam.gui.judge_controls import judge_controls
 from emocam.gui.live.face_chart import FaceChart
 from emocam.gui.live.faces_list import FacesList
 from emocam.gui.live.share_chart import ShareChart
 from emocam.gui.live.status import Status
 from emocam.gui.live.video_view import VideoView
-from emocam.gui.menus import CHARTS, FINDERS, SOURCES, THEMES, fill_menu_bar
+from emocam.gui.menus import CHARTS, FINDERS, JUDGES, SOURCES, THEMES, fill_menu_bar
 from emocam.gui.model_controls import LOADING, ModelControls
 from emocam.gui.notice_bar import NoticeBar
 from emocam.gui.remembered import WindowLook
@@ -68,6 +69,7 @@ class MainWindow(QMainWindow):
         submenus = {
             SOURCES: self.sources.menu,
             FINDERS: self._finders.menu,
+            JUDGES: self._judges.menu,
             CHARTS: self._charts.menu,
             THEMES: self._view.theme_menu,
         }
@@ -147,6 +149,7 @@ class MainWindow(QMainWindow):
         self._settings_controls = SettingsControls(self.panel, actions, settings, self.status, parent=self)
         self._spectra = spectrum_controls(actions, settings, parent=self)
         self._finders = finder_controls(actions, settings, parent=self)
+        self._judges = judge_controls(actions, settings, parent=self)
         self._charts = ChartControls(self.chart, actions, self._look, parent=self)
         self.body = Body(
             notices=self.notices, video=self.video, chart=self.chart, shares=self.shares,
@@ -176,6 +179,7 @@ class MainWindow(QMainWindow):
         self._settings.changed.connect(lambda _before, now: self.toolbar.name_spectrum(now.spectrum))
         self._models.state_changed.connect(self.panel.show_network_state)
         self._models.scores_changed.connect(self.panel.show_scores)
+        self._models.answers_changed.connect(self._offer_answers)
         self._models.models_changed.connect(lambda names: self.panel.show_models(names, self.settings.model))
         self.sources.opening.connect(self._note_opening)
         self.sources.opened.connect(self._note_source)
@@ -206,6 +210,10 @@ class MainWindow(QMainWindow):
         if self.sources.is_moving:
             self.status.show_figures(shown)
         self.sources.watch_for_faces(shown)
+
+    def _offer_answers(self, names: list[str]) -> None:
+        self.panel.show_answers(names)
+        self._judges.menu.menuAction().setEnabled(len(names) > 1)
 
     def _say_finder_problem(self, problem: str) -> None:
         self.notices.say(f"Faces are found without a part of Emocam: {problem}.")

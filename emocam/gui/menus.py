@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 from emocam.gui.actions import Actions
 from emocam.gui.spectrum_controls import SPECTRUM_MENU
 
-SOURCES, FINDERS, CHARTS, THEMES = "sources", "finders", "charts_shown", "themes"  # menus within a menu
+SOURCES, FINDERS, JUDGES, CHARTS, THEMES = "sources", "finders", "judges", "charts_shown", "themes"  # in a menu
 
 # By title: the sections of each menu, between which a line is drawn, and in each the names of actions and menus.
 MENUS: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -20,7 +20,7 @@ MENUS: dict[str, tuple[tuple[str, ...], ...]] = {
     "Se&ttings": (
         ("sensitivity_up", "sensitivity_down", "tracking_up", "tracking_down"),
         ("predict_more_often", "predict_less_often", "label_more_often", "label_less_often"),
-        (FINDERS, "next_network", "open_model"),
+        (FINDERS, "next_network", "open_model", JUDGES),
         ("reset",),
     ),
     "&View": (SPECTRUM_MENU, ("points", CHARTS), ("charts", "panel", "full_screen", THEMES)),

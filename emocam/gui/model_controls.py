@@ -38,6 +38,7 @@ class ModelControls(QObject):
 
     state_changed = Signal(str)  # in a few words: what the network is doing, or whose labels it gives
     models_changed = Signal(list)  # the names of the models to choose from
+    answers_changed = Signal(list)  # the names of the answers that the current model lets one choose from
     scores_changed = Signal(object)  # dict of SensitivityFigures by spectrum, of the current model
 
     def __init__(
@@ -101,7 +102,9 @@ class ModelControls(QObject):
                 self._tell_current(current)
 
     def _tell_current(self, current: CurrentModel) -> None:
-        self.state_changed.emit(current.scores.aim if current.scores else "")
+        lets_choose = len(current.file.answers) > 1
+        self.answers_changed.emit(list(current.file.answers))
+        self.state_changed.emit(current.scores.aim if current.scores and not lets_choose else "")
         self.scores_changed.emit(current.scores.by_spectrum if current.scores else {})
 
     def _ask_model(self) -> None:

@@ -1,6 +1,6 @@
 """The panel with the settings of the analysis."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,10 +20,11 @@ from PySide6.QtWidgets import (
 
 from emocam.gui.model.scores import SensitivityFigures
 from emocam.gui.theme import percent
-from emocam.settings import FINDER_CHOICES, RANGES, Settings
+from emocam.settings import FINDER_CHOICES, JUDGE_CHOICES, RANGES, Choice, Settings
 
 SENSITIVITY = "prediction_sensitivity_percent"
 FACES_LABEL = "Faces f&ound by"
+JUDGES_LABEL = "&Judges"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,32 @@ _ROWS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class ChoiceRow:
+    """A list to choose a setting from. choices: all of them, by name."""
+
+    label: QLabel
+    box: QComboBox
+    choices: Mapping[str, Choice]
+
+    def offer(self, choices: Mapping[str, Choice]) -> None:
+        """List these; nothing is signalled."""
+        self.label.setToolTip("\n\n".join(f"{one.title}: {one.meaning}." for one in choices.values()))
+        with QSignalBlocker(self.box):
+            self.box.clear()
+            for choice in choices.values():
+                self.box.addItem(choice.title, choice.name)
+                self.box.setItemData(self.box.count() - 1, choice.meaning, Qt.ItemDataRole.ToolTipRole)
+
+    def select(self, name: str) -> None:
+        """Show which one is chosen; nothing is signalled."""
+        with QSignalBlocker(self.box):
+            self.box.setCurrentIndex(self.box.findData(name))
+        meaning = f"{self.choices[name].meaning}."
+        self.box.setToolTip(meaning)
+        self.box.setAccessibleDescription(meaning)
+
+
 class SettingsPanel(QWidget):
     """Shows Settings, and reports what the user changes; `CurrentSettings` makes the new value."""
 
@@ -96,7 +123,7 @@ class SettingsPanel(QWidget):
         self._grid.setColumnStretch(0, 1)
         for name, row in _ROWS.items():
             self._add_row(name, row)
-        self._add_finders()
+        self._finders = self._add_choices(FACES_LABEL, "faces_found_by", FINDER_CHOICES, name="finders")
         self._add_network()
         self.show_settings(Settings())
 
@@ -108,7 +135,8 @@ class SettingsPanel(QWidget):
                     widget.setValue(getattr(settings, name))
         self._spectrum = settings.spectrum
         self._tell_sensitivity()
-        self._select_finders(settings.faces_found_by)
+        self._finders.select(settings.faces_found_by)
+        self._judges.select(settings.judges_like)
         self._select_model(settings.model)
 
     def show_scores(self, by_spectrum: Mapping[str, SensitivityFigures]) -> None:
@@ -125,6 +153,16 @@ class SettingsPanel(QWidget):
             self._models.insertSeparator(self._models.count())
             self._models.addItem(self._open_model.text().replace("&", ""), None)
         self._select_model(current)
+
+    def show_answers(self, names: Sequence[str]) -> None:
+        """Offer the answers of the network in use; a network that gives but one lets nobody choose."""
+        offered = {name: choice for name, choice in JUDGE_CHOICES.items() if name in names}
+        current = self._judges.box.currentData()
+        self._judges.offer(offered)
+        if current in offered:
+            self._judges.select(current)
+        for widget in (self._judges.label, self._judges.box):
+            widget.setVisible(len(offered) > 1)
 
     def show_network_state(self, text: str) -> None:
         """Say in a few words what the network is doing or whose labels it gives."""
@@ -176,27 +214,17 @@ class SettingsPanel(QWidget):
             self._expected.setForegroundRole(QPalette.ColorRole.PlaceholderText)
             self._grid.addWidget(self._expected, at + 2, 0, 1, 2)
 
-    def _add_finders(self) -> None:
-        label, self._finders = QLabel(FACES_LABEL), QComboBox()
-        label.setBuddy(self._finders)
-        label.setToolTip("\n\n".join(f"{one.title}: {one.meaning}." for one in FINDER_CHOICES.values()))
-        for choice in FINDER_CHOICES.values():
-            self._finders.addItem(choice.title, choice.name)
-            self._finders.setItemData(self._finders.count() - 1, choice.meaning, Qt.ItemDataRole.ToolTipRole)
-        self._finders.setObjectName("finders")
-        self._finders.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self._finders.setAccessibleName(FACES_LABEL.replace("&", ""))
-        self._finders.activated.connect(
-            lambda row: self.changed.emit("faces_found_by", self._finders.itemData(row))
-        )
-        self._add_choice(label, self._finders)
-
-    def _select_finders(self, name: str) -> None:
-        with QSignalBlocker(self._finders):
-            self._finders.setCurrentIndex(self._finders.findData(name))
-        meaning = f"{FINDER_CHOICES[name].meaning}."
-        self._finders.setToolTip(meaning)
-        self._finders.setAccessibleDescription(meaning)
+    def _add_choices(self, text: str, setting: str, choices: Mapping[str, Choice], *, name: str) -> ChoiceRow:
+        """Add a list to choose a setting from; name: of the list, as an object."""
+        row = ChoiceRow(QLabel(text), QComboBox(), choices)
+        row.label.setBuddy(row.box)
+        row.offer(choices)
+        row.box.setObjectName(name)
+        row.box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        row.box.setAccessibleName(text.replace("&", ""))
+        row.box.activated.connect(lambda place: self.changed.emit(setting, row.box.itemData(place)))
+        self._add_choice(row.label, row.box)
+        return row
 
     def _add_choice(self, label: QLabel, box: QComboBox) -> None:
         row = QHBoxLayout()
@@ -225,6 +253,8 @@ class SettingsPanel(QWidget):
         reset.setAutoDefault(False)
         reset.clicked.connect(self.reset_asked)
         self._add_choice(label, self._models)
+        self._judges = self._add_choices(JUDGES_LABEL, "judges_like", JUDGE_CHOICES, name="judges")
+        self.show_answers(())
         buttons = QHBoxLayout()
         buttons.addWidget(self._network_state, 1)
         buttons.addStretch()

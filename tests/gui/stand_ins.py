@@ -47,8 +47,10 @@ def measures(**changes):
 class FakeModel:
     """What a test's network says of itself."""
 
-    def __init__(self, name="fake", metrics=None):
+    def __init__(self, name="fake", metrics=None, answers=()):
         said = {"dataset": "FER-2013", "metrics": metrics or {}, "labels": list(EMOTIONS)}
+        if answers:
+            said["answers"] = [{"name": answer, "labels": list(EMOTIONS)} for answer in answers]
         self.model = ModelFile(
             path=Path(f"{name}.hdf5"),
             labels=EMOTIONS,

@@ -47,7 +47,7 @@ def test_every_setting_says_what_it_does_and_is_reached_by_a_letter(panel):
             letters.append(label.text().split("&")[1][0].lower())
             assert len(label.buddy().toolTip()) > 40
             assert label.buddy().accessibleName()
-    assert len(letters) == 6
+    assert len(letters) == 7
     assert len(set(letters)) == 6
 
 

@@ -1,0 +1,1 @@
+"""Chooses what becomes of a finished fit in the app: how its heads are mixed, and how rare labels are weighed."""
