@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from tests.clips import FACE_FROM, demo_frames, write_clip
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs signals that one process sends another")
 ROOT = Path(__file__).parents[2]
+READY_WITHIN_S = 60
 
 # The window as `emocam` opens it, brought into a state; then it says so and nothing of Python runs in it any more.
 PROGRAM = """
@@ -33,7 +35,8 @@ class Window(app.MainWindow):
         self.timer.start()
         self._worker.source_ended.connect(lambda *_: setattr(self, "has_ended", True))
         self._worker.source_failed.connect(lambda *_: setattr(self, "has_failed", True))
-        super().start(source)
+        # One that plays again and again: on a busy machine it could end before it is recorded.
+        super().start(source, is_demo=state == "recording")
 
     has_ended = has_failed = False
 
@@ -95,12 +98,15 @@ def test_a_signal_ends_the_window_in_every_state(state, name, clip, tmp_path):
     with subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env={**os.environ, **home, "QT_QPA_PLATFORM": "offscreen"}
     ) as window:
+        watchdog = threading.Timer(READY_WITHIN_S, window.kill)
+        watchdog.start()
         try:
             assert window.stdout is not None
             assert window.stdout.readline() == "ready\n"
             window.send_signal(getattr(signal, name))
             window.communicate(timeout=15)
         finally:
+            watchdog.cancel()
             window.kill()
     assert window.returncode == 0
     sessions = [json.loads(path.read_text()) for path in tmp_path.rglob("session.json")]
