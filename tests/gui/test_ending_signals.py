@@ -53,10 +53,11 @@ def pause(window):
     window.actions_.pause.trigger()
     return True
 
-def record(window):
-    if window.actions_.record.isEnabled() and not window.session.is_recording:
+def record(window):  # once: the same key stops it
+    if window.actions_.record.isEnabled():
         window.actions_.record.trigger()
-    return window.session.is_recording
+        return True
+    return False
 
 def has_rows(window):
     return window._worker.elapsed_s > 0.2
