@@ -46,6 +46,10 @@ FINDER_CHOICES = {
 }
 FINDERS = tuple(FINDER_CHOICES)
 
+# Which neutral face a person is measured against: the one that was set, or their own mean in the long run.
+NEUTRAL_SET, NEUTRAL_CONTINUOUS = "set", "continuous"
+NEUTRALS = (NEUTRAL_SET, NEUTRAL_CONTINUOUS)
+
 # Jönsson and Söderberg 2018, section 7.5.2.
 RANGES = {
     "prediction_sensitivity_percent": (0, 100),
@@ -61,6 +65,7 @@ class Settings:
 
     source: the identity of a camera, a path or an address; None means the first camera.
     model: the name of a shipped model, or the path of an .hdf5 file. faces_found_by: one of FINDERS.
+    neutral: one of NEUTRALS.
     """
 
     source: str | None = None
@@ -71,6 +76,7 @@ class Settings:
     label_every_frames: int = 9
     model: str = DEFAULT_MODEL
     faces_found_by: str = BOTH
+    neutral: str = NEUTRAL_SET
 
     def __post_init__(self) -> None:
         if self.source is not None and not isinstance(self.source, str):
@@ -79,6 +85,8 @@ class Settings:
             raise ValueError(f"spectrum: expected one of {', '.join(SPECTRA)}; got {self.spectrum!r}")
         if self.faces_found_by not in FINDERS:
             raise ValueError(f"faces_found_by: expected one of {', '.join(FINDERS)}; got {self.faces_found_by!r}")
+        if self.neutral not in NEUTRALS:
+            raise ValueError(f"neutral: expected one of {', '.join(NEUTRALS)}; got {self.neutral!r}")
         if not isinstance(self.model, str) or not self.model:
             raise ValueError(f"model: expected a name or a path; got {self.model!r}")
         for name, (low, high) in RANGES.items():

@@ -33,6 +33,7 @@ def test_the_defaults_are_those_of_the_design():
         "label_every_frames": 9,
         "model": "residual_ferplus",
         "faces_found_by": "both",
+        "neutral": "set",
     }
 
 

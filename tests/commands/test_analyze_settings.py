@@ -22,6 +22,7 @@ CHANGES = {
     "label_every_frames": ("--label-every", 4),
     "model": ("--model", "mini_xception_ferplus"),
     "faces_found_by": ("--faces", "cascades"),
+    "neutral": ("--neutral", "continuous"),
 }
 WINDOWS = Settings(source="/dev/video0", spectrum="three", prediction_sensitivity_percent=70, label_every_frames=30)
 
