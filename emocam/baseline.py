@@ -10,6 +10,7 @@ BETA = 0.5  # how far a baseline corrects: 0 not at all, 1 as if nothing but the
 # Of a probability: below it two networks differ by what they round, one of whole numbers by everything. So a baseline
 # lifts no label by more than it lifts one of this probability.
 FLOOR = 1e-4
+NEUTRAL, NEUTRAL_PRIOR = "neutral", 0.2
 _NOTHING = 1e-12  # stands for a probability of 0, whose logarithm there is none of
 
 
@@ -99,9 +100,19 @@ def spread_points(predictions: np.ndarray) -> float:
     return float(50 * np.abs(predictions - predictions.mean(axis=0)).sum(axis=1).mean())
 
 
-def even_prior(labels: Sequence[str]) -> np.ndarray:
-    """Return (labels,) float64 logarithms of the prior that prefers no label."""
-    return np.full(len(labels), -np.log(len(labels)))
+def usual_log_prior(labels: Sequence[str]) -> np.ndarray:
+    """Return (labels,) float64 logarithms of the prior of a network that states none: a fifth neutral, the rest even.
+
+    What keeps a neutral face neutral: with an even prior the networks for FER-2013's labels call 11 % of neutral faces
+    something else at half of the way, with this one 8 %; with the labels' own shares the others find fewer expressions
+    (`python -m training baseline` prints the table).
+    """
+    if NEUTRAL not in labels:
+        return np.full(len(labels), -np.log(len(labels)))
+    prior = np.full(len(labels), (1 - NEUTRAL_PRIOR) / (len(labels) - 1))
+    prior[list(labels).index(NEUTRAL)] = NEUTRAL_PRIOR
+    logarithms: np.ndarray = np.log(prior)
+    return logarithms
 
 
 def with_baseline(probabilities: np.ndarray, baseline: Baseline) -> np.ndarray:

@@ -17,7 +17,7 @@ from emocam.baseline import (
     with_baseline,
 )
 from emocam.engine.model_file import ModelFile
-from emocam.engine.neutral_face import TAKEN_FOR_S, LongRunMean, Taking, answering
+from emocam.engine.neutral_face import TAKEN_FOR_S, LongRunMean, Taking, answering, log_prior
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,6 +112,24 @@ class Baselines:
         self._refuse(faces, "Who was looked at left the picture within the two seconds.")
         self._drop(faces, "Who it belongs to has left the picture.")
 
+    @property
+    def are_used(self) -> bool:
+        """Whether a face has a baseline, or is on the way to one."""
+        return bool(self._in_force or self._takings or self._means)
+
+    def doubt(self, faces: Collection[int], reason: str, *, is_cut: bool = False) -> None:
+        """Drop what belongs to faces that may be somebody else's now.
+
+        is_cut: a film has been cut, so that one that is kept stays as long as the film shows nobody else.
+        """
+        kept = [face for face in faces if face in self._in_force and self._in_force[face].kind == KEPT]
+        if is_cut and not self.shows_others:
+            faces = [face for face in faces if face not in kept]
+        elif kept:
+            self._kept = None
+        self._refuse(faces, reason)
+        self._drop(faces, reason)
+
     def cancel(self, reason: str) -> None:
         """Refuse what is being taken."""
         faces = [*self._takings, *self._asked]
@@ -155,7 +173,7 @@ class Baselines:
                 whom = "No face is" if face is None else f"Face {face} is not"
                 self._news.append(NeutralRefused(face, f"{whom} in sight. Look at the camera, and try again."))
                 continue
-            self._takings.update({each: Taking(time_s, answering(model)) for each in faces})
+            self._takings.update({each: Taking(time_s, answering(model), log_prior(model)) for each in faces})
             self._news.append(NeutralBegun(tuple(faces)))
 
     def _finish(self, face: int, taking: Taking, time_s: float) -> None:
@@ -178,7 +196,7 @@ class Baselines:
 
     def _follow_mean(self, face: int, prediction: np.ndarray, time_s: float, model: ModelFile) -> None:
         if face not in self._means:
-            self._means[face] = LongRunMean.begin(time_s, answering(model), self._in_force.get(face))
+            self._means[face] = LongRunMean.begin(time_s, model, self._in_force.get(face))
         self._means[face].add(prediction, time_s)
 
     def _stop_following(self) -> None:

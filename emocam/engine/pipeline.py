@@ -10,6 +10,7 @@ from emocam.baseline import Baseline
 from emocam.engine.baselines import Baselines, Corrected
 from emocam.engine.classification import Classifier
 from emocam.engine.detection.finder import Sighting
+from emocam.engine.doubt import COVERED, CUT, Doubt, covering
 from emocam.engine.model_file import ModelFile
 from emocam.engine.picture import Picture
 from emocam.engine.preprocessing import crop_face, crop_region
@@ -42,6 +43,7 @@ class Pipeline:
         self._pools: dict[int, Pool] = {}
         self._departing: list[tuple[int, Pool, Baseline | None]] = []
         self.baselines = Baselines()
+        self._doubt = Doubt()
         self._settings: Settings | None = None  # of the last frame
         self._answered: Classifier | None = None  # what answered it
         self._last_s: float | None = None  # its time
@@ -110,7 +112,7 @@ class Pipeline:
         detected = perf_counter()
         paced = replace(settings, prediction_every_frames=1, label_every_frames=1) if is_apart else settings
         predictions = self._classify(picture, tracks, paced)
-        self._follow_baselines(frame, tracks, predictions, settings)
+        self._follow_baselines(frame, picture, tracks, predictions, settings)
         classified = perf_counter()
         faces = [self._face(one, predictions, watch, paced) for one in tracks]
         departed = [face for face in faces if face.box is None and face.is_new_label]
@@ -129,10 +131,16 @@ class Pipeline:
         )
 
     def _follow_baselines(
-        self, frame: Frame, tracks: Sequence["_Seen"], predictions: dict[int, np.ndarray], settings: Settings
+        self,
+        frame: Frame,
+        picture: Picture,
+        tracks: Sequence["_Seen"],
+        predictions: dict[int, np.ndarray],
+        settings: Settings,
     ) -> None:
         if self._classifier is None:
             return
+        self._doubt_baselines(picture, tracks)
         self.baselines.follow(
             frame.time_s,
             [one.number for one in tracks if one.sighting],
@@ -142,6 +150,15 @@ class Pipeline:
         )
         for number in self.baselines.take_changed() & self._pools.keys():
             self._pools[number].label = None  # what is shown with one baseline owes nothing to another
+
+    def _doubt_baselines(self, picture: Picture, tracks: Sequence["_Seen"]) -> None:
+        """Drop the baselines of faces that may be somebody else's now, though their tracks go on."""
+        if not self.baselines.are_used:
+            self._doubt.start_anew()
+            return
+        if self._doubt.is_cut(picture.gray):
+            self.baselines.doubt([one.number for one in tracks], CUT, is_cut=True)
+        self.baselines.doubt(covering({one.number: one.track.box for one in tracks}), COVERED)
 
     def _is_apart(self, frame: Frame) -> bool:
         """Tell whether a film's frame is far from its neighbours, and part what was pooled before it if it is."""

@@ -29,6 +29,7 @@ EVERY = Settings(prediction_every_frames=1, label_every_frames=3)
 CONTINUED = Settings(prediction_every_frames=1, label_every_frames=3, neutral="continuous")
 OTHER = Box(400, 100, 60, 60)
 RESTING = {"neutral": 0.5, "sad": 0.4}  # a face that looks a bit sad at rest
+PRIOR = np.array([0.2 if label == "neutral" else 0.8 / 6 for label in EMOTIONS])
 FRAMES_A_SECOND = 30
 
 
@@ -38,14 +39,22 @@ def answer(shares: dict[str, float]) -> np.ndarray:
     return np.array([shares.get(label, rest) for label in EMOTIONS], np.float32)
 
 
+def room(seed: int) -> np.ndarray:
+    """Return a (400, 640, 3) uint8 picture of some place, another one for each seed."""
+    coarse = np.random.default_rng(seed).integers(0, 256, (10, 16), np.uint8)
+    return np.repeat(coarse.repeat(40, axis=0).repeat(40, axis=1)[:, :, np.newaxis], 3, axis=2)
+
+
 class Answers:
     """A network that answers to each face, from left to right, what it is told to."""
 
-    def __init__(self, *shares: dict[str, float], digest: str = "a" * 64, temperature: float = 1.0) -> None:
+    def __init__(
+        self, *shares: dict[str, float], digest: str = "a" * 64, temperature: float = 1.0, metadata: Any = None
+    ) -> None:
         self.say(*shares)
         self.model = type(
             "Model", (), {"labels": EMOTIONS, "image_size_px": 8, "crop_margin": 0.0, "weights_digest": digest,
-                          "temperature": temperature, "is_mirrored": False}
+                          "temperature": temperature, "is_mirrored": False, "metadata": metadata or {}}
         )()  # fmt: skip
 
     def say(self, *shares: dict[str, float]) -> None:
@@ -65,12 +74,12 @@ class Story:
         self._script: list[list[Box]] = []
         self.pipeline: Pipeline = scripted_pipeline(self._script, network)
         self._frames = 0
+        self.image = room(0)
 
     def play(self, seconds: float) -> Any:  # a FrameResult, of which a test knows what is there
-        image = np.full((400, 640, 3), 120, np.uint8)
         for _ in range(round(seconds * FRAMES_A_SECOND)):
             self._script.append(list(self.boxes))
-            frame = Frame(self._frames, self._frames / FRAMES_A_SECOND, image)
+            frame = Frame(self._frames, self._frames / FRAMES_A_SECOND, self.image)
             result = self.pipeline.analyze(frame, self.settings)
             self._frames += 1
         return result
@@ -126,7 +135,7 @@ def test_the_correction_is_half_of_the_way_on_logarithms_and_can_be_taken_back()
     story.play(1)
     baseline = story.set_neutral().faces[0].baseline
     said = answer({"happy": 0.3, "sad": 0.5})
-    wanted = np.log(said) - BETA * (np.log(answer(RESTING)) - np.log(1 / 7))
+    wanted = np.log(said) - BETA * (np.log(answer(RESTING)) - np.log(PRIOR))
     wanted = np.exp(wanted) / np.exp(wanted).sum()
     assert with_baseline(said, baseline) == pytest.approx(wanted, rel=1e-5)
     assert without_baseline(with_baseline(said, baseline), baseline) == pytest.approx(said, rel=1e-4)
@@ -333,7 +342,7 @@ def test_a_followed_baseline_begins_without_effect_and_nears_the_person_s_mean()
     late = story.play(120).faces[0].baseline
     assert early.kind == late.kind == CONTINUOUS
     sad = EMOTIONS.index("sad")
-    assert np.log(1 / 7) < early.log_probabilities[sad] < late.log_probabilities[sad] < np.log(0.4)
+    assert np.log(PRIOR[sad]) < early.log_probabilities[sad] < late.log_probabilities[sad] < np.log(0.4)
 
 
 def test_a_followed_baseline_begins_with_the_one_that_was_set():
@@ -357,3 +366,83 @@ def test_a_baseline_is_followed_only_as_long_as_that_is_asked_for():
 def test_steadiness_is_the_share_of_probability_that_moves():
     assert spread_points(np.array([[1.0, 0.0], [1.0, 0.0]])) == 0
     assert spread_points(np.array([[1.0, 0.0], [0.0, 1.0]])) == pytest.approx(50)
+
+
+def test_a_cut_drops_a_baseline_though_the_face_is_where_it_was():
+    story = Story(Answers(RESTING))
+    story.play(1)
+    story.set_neutral()
+    story.news(NeutralSet)
+    story.image = room(1)
+    face = story.play(0.1).faces[0]
+    assert (face.track_id, face.baseline) == (1, None)
+    (cleared,) = story.news(NeutralCleared)
+    assert cleared.reason.startswith("The picture changed at once, as at a cut")
+
+
+def test_a_cut_within_the_two_seconds_refuses():
+    story = Story(Answers(RESTING))
+    story.play(1)
+    story.pipeline.baselines.ask(None)
+    story.play(1)
+    story.image = room(1)
+    assert story.play(2).faces[0].baseline is None
+    (refused,) = story.news(NeutralRefused)
+    assert "cut" in refused.reason
+
+
+def test_light_that_changes_drops_nothing():
+    story = Story(Answers(RESTING))
+    story.play(1)
+    story.set_neutral()
+    story.image = (room(0) // 2 + 20).astype(np.uint8)
+    assert story.play(0.5).faces[0].baseline is not None
+
+
+def test_faces_that_cross_lose_their_baselines_and_one_aside_keeps_it():
+    aside = Box(100, 300, 60, 60)
+    story = Story(Answers(RESTING), [BOX, OTHER, aside])
+    story.play(1)
+    story.set_neutral()
+    story.news(NeutralSet)
+    for step in range(20):
+        story.boxes = [Box(100 + 15 * step, 100, 60, 60), Box(400 - 15 * step, 100, 60, 60), aside]
+        result = story.play(1 / FRAMES_A_SECOND)
+    with_one = [face.track_id for face in result.faces if face.baseline is not None]
+    assert with_one == [3]
+    assert {news.reason for news in story.news(NeutralCleared)} == {
+        "Two faces covered one another: who is who now is not sure."
+    }
+
+
+def test_a_kept_baseline_outlasts_a_cut_of_its_film():
+    story = Story(Answers(RESTING))
+    story.play(1)
+    kept = story.set_neutral().faces[0].baseline
+    film = Story(Answers(RESTING))
+    film.pipeline.baselines.keep(kept)
+    film.play(1)
+    film.image = room(1)
+    assert film.play(1).faces[0].baseline.kind == KEPT
+
+
+def test_the_prior_is_the_model_file_s_where_it_states_one():
+    prior = {label: 0.4 if label == "neutral" else 0.1 for label in EMOTIONS}
+    story = Story(Answers(RESTING, metadata={"label_prior": prior}))
+    story.play(1)
+    assert story.set_neutral().faces[0].baseline.log_prior == pytest.approx(np.log(list(prior.values())))
+
+
+def test_a_kept_baseline_is_nobody_s_once_its_face_has_crossed_another():
+    story = Story(Answers(RESTING))
+    story.play(1)
+    kept = story.set_neutral().faces[0].baseline
+    film = Story(Answers(RESTING), [BOX, OTHER])
+    film.pipeline.baselines.keep(kept)
+    film.play(1)
+    film.boxes = [BOX, Box(130, 100, 60, 60)]
+    film.play(0.1)
+    film.boxes = []
+    film.play(1.5)
+    film.boxes = [BOX]
+    assert film.play(1).faces[0].baseline is None
