@@ -17,7 +17,7 @@ from emocam.commands import INTERRUPTED
 from emocam.commands.leaving import leave
 from emocam.commands.options import WINDOW, duration_s, folder, frames_per_second
 from emocam.labels import SEVEN, SPECTRA
-from emocam.settings import BETWEEN, BOTH, DEFAULT_MODEL, FINDERS, JUDGES, RANGES, Settings
+from emocam.settings import BETWEEN, BOTH, DEFAULT_MODEL, FINDERS, JUDGES, NEUTRAL_CONTINUOUS, RANGES, Settings
 
 DESCRIPTION = """\
 Reads facial expressions from a webcam, live and on this machine alone, and records session statistics.
@@ -166,6 +166,9 @@ def _add_analyze(commands: "_Commands[argparse.ArgumentParser]") -> None:
         help="pass over inputs that have a finished session in DIR, made with the same settings, model and version",
     )
     _add_engine_options(parser)
+    parser.add_argument(
+        "--neutral", choices=[NEUTRAL_CONTINUOUS], help="measure each person against their own mean in the long run"
+    )
 
 
 def _add_record(commands: "_Commands[argparse.ArgumentParser]") -> None:
@@ -186,6 +189,9 @@ def _add_record(commands: "_Commands[argparse.ArgumentParser]") -> None:
     )
     parser.add_argument("--out", metavar="DIR", type=folder, help="where the session folder goes (otherwise documents)")
     _add_engine_options(parser)
+    parser.add_argument(
+        "--neutral", choices=[NEUTRAL_CONTINUOUS], help="measure each person against their own mean in the long run"
+    )
 
 
 def _add_export(commands: "_Commands[argparse.ArgumentParser]") -> None:

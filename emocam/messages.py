@@ -5,6 +5,7 @@ from datetime import datetime
 
 import numpy as np
 
+from emocam.baseline import Baseline
 from emocam.settings import Settings
 
 BLACK_LEVEL = 12  # of 255; a dark room with a sensor's noise is lighter
@@ -111,7 +112,8 @@ class Face:
     box: where it is in this frame; None if it is out of sight and got a last label nevertheless.
     prediction: (labels,) float32, the network's probabilities for this frame's crop; None where the
         face was not classified in this frame.
-    pooled: (labels,) float32, the pool that the label was made from; None before the first label.
+    pooled: (labels,) float32, the pool that the label was made from, as the baseline corrects it; None before the first
+        label.
     label, confidence: the label shown, and its pooled probability in the spectrum shown (0 to 1);
         None before the first label. The label reads `uncertain` below the prediction sensitivity.
     is_new_label: this frame presented a new label, from a new pool.
@@ -119,6 +121,8 @@ class Face:
         mesh; None where the face is not seen well enough for them.
     measures: what the points tell; None without them.
     boxes_before: where it was in the frames right before, in their order, while it was not yet sure to be a face.
+    baseline: the person's neutral face that is in force; None without one. uncorrected: (labels,) float32, the pool
+        without it; None where no baseline is in force.
     """
 
     track_id: int
@@ -131,6 +135,8 @@ class Face:
     points: np.ndarray | None = None
     measures: FaceMeasures | None = None
     boxes_before: tuple[Box, ...] = ()
+    baseline: Baseline | None = None
+    uncorrected: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True)

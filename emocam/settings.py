@@ -59,6 +59,9 @@ JUDGE_CHOICES = {
     )
 }
 JUDGES = tuple(JUDGE_CHOICES)
+# Which neutral face a person is measured against: the one that was set, or their own mean in the long run.
+NEUTRAL_SET, NEUTRAL_CONTINUOUS = "set", "continuous"
+NEUTRALS = (NEUTRAL_SET, NEUTRAL_CONTINUOUS)
 
 # Jönsson and Söderberg 2018, section 7.5.2.
 RANGES = {
@@ -75,7 +78,7 @@ class Settings:
 
     source: the identity of a camera, a path or an address; None means the first camera.
     model: the name of a shipped model, or the path of an .hdf5 file. faces_found_by: one of FINDERS. judges_like: one
-    of JUDGES; a model that does not let one choose keeps to its own.
+    of JUDGES; a model that does not let one choose keeps to its own. neutral: one of NEUTRALS.
     """
 
     source: str | None = None
@@ -87,6 +90,7 @@ class Settings:
     model: str = DEFAULT_MODEL
     faces_found_by: str = BOTH
     judges_like: str = BETWEEN
+    neutral: str = NEUTRAL_SET
 
     def __post_init__(self) -> None:
         if self.source is not None and not isinstance(self.source, str):
@@ -97,6 +101,8 @@ class Settings:
             raise ValueError(f"faces_found_by: expected one of {', '.join(FINDERS)}; got {self.faces_found_by!r}")
         if self.judges_like not in JUDGES:
             raise ValueError(f"judges_like: expected one of {', '.join(JUDGES)}; got {self.judges_like!r}")
+        if self.neutral not in NEUTRALS:
+            raise ValueError(f"neutral: expected one of {', '.join(NEUTRALS)}; got {self.neutral!r}")
         if not isinstance(self.model, str) or not self.model:
             raise ValueError(f"model: expected a name or a path; got {self.model!r}")
         for name, (low, high) in RANGES.items():

@@ -34,6 +34,7 @@ def test_the_defaults_are_those_of_the_design():
         "model": "residual_ferplus",
         "faces_found_by": "both",
         "judges_like": "between",
+        "neutral": "set",
     }
 
 

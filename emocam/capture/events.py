@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from emocam.baseline import NeutralNews
 from emocam.engine.model_file import ModelFile
 from emocam.messages import FrameResult
 
@@ -129,5 +130,6 @@ Event = (
     | RecordingStarted
     | RecordingStopped
     | SpreadsheetWritten
+    | NeutralNews
     | Crashed
 )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from emocam.addresses import shown_address, without_secrets
+from emocam.baseline import NeutralRefused
 from emocam.capture.background import start_beside
 from emocam.capture.events import (
     SINCE_OPENED,
@@ -156,6 +157,18 @@ class CaptureLoop:
         """Name a moment or span of the session, in seconds since Record."""
         self._commands.put(lambda: self._record(lambda recorder: recorder.add_marker(start_s, end_s, name)))
 
+    def set_neutral(self, face: int | None = None) -> None:
+        """Take the next two seconds of a face, or of all in sight, as its neutral baseline.
+
+        The answers are events: NeutralBegun at once, and for each face NeutralSet or NeutralRefused after that time on
+        the source's clock; NeutralRefused at once where nothing can be taken.
+        """
+        self._commands.put(lambda: self._set_neutral(face))
+
+    def clear_neutral(self, face: int | None = None) -> None:
+        """Drop the baseline of a face, or of all; NeutralCleared says whose, where there was one."""
+        self._commands.put(lambda: self._clear_neutral(face))
+
     def stop(self) -> None:
         """Ask `run` to return; what is being recorded is completed first."""
         self._commands.put(self._note_stop)
@@ -244,6 +257,7 @@ class CaptureLoop:
             return
         self._classifier = classifier
         self._pipeline.use_classifier(classifier)
+        self._tell_of_baselines()
         self._record(lambda recorder: recorder.change_model(classifier.model))
         self._listeners.tell(ModelOpened(self._current_model or self._settings.model, classifier.model))
 
@@ -255,6 +269,7 @@ class CaptureLoop:
         self._is_lost = self._is_absence_noted = False
         self._shown = None
         self._times_s.clear()
+        self._cancel_neutral("The source was changed within the two seconds.")
         self._title = shown_address(source) if source else "the first camera"
         self._playback.open(source, loops=loops)
 
@@ -269,6 +284,7 @@ class CaptureLoop:
             case Failed(reason, retries):
                 self._listeners.tell(SourceFailed(reason, retries))
             case Ended(title, problem):
+                self._cancel_neutral("The film ended within the two seconds.")
                 if self._shown is not None and self._is_outdated(self._shown):
                     self._show_again()  # the last picture stays
                 self._listeners.tell(SourceEnded(title, problem))
@@ -280,11 +296,37 @@ class CaptureLoop:
         result = self._conclude(frame)
         self._tell_finder_problem()
         self._tell_notice()
+        self._tell_of_baselines()
         self._is_lost = False
         self._record(lambda recorder: recorder.record(result))
         self._shares.add(result)
         self._last_rate = self._rate()
         self._offer(result)
+
+    def _set_neutral(self, face: int | None) -> None:
+        if self._classifier is None:
+            problem = "There is no network yet to look at faces."
+        elif not self._has_picture:
+            problem = "No pictures come now. Open or play a source first."
+        elif self._playback.is_independent:
+            problem = "Pictures that stand for themselves last no two seconds. Open a camera or a film."
+        else:
+            self._pipeline.baselines.ask(face)
+            return
+        self._listeners.tell(NeutralRefused(face, problem))
+
+    def _clear_neutral(self, face: int | None) -> None:
+        self._pipeline.baselines.clear(face)
+        self._tell_of_baselines()
+        self._show_again()
+
+    def _cancel_neutral(self, reason: str) -> None:
+        self._pipeline.baselines.cancel(reason)
+        self._tell_of_baselines()
+
+    def _tell_of_baselines(self) -> None:
+        for news in self._pipeline.baselines.take_news():
+            self._listeners.tell(news)
 
     def _conclude(self, frame: Frame) -> FrameResult:
         """Return what a frame shows; the faces of a picture that is no part of a sequence end with it."""
@@ -342,6 +384,7 @@ class CaptureLoop:
 
     def _note_opened(self, opened: Opened) -> None:
         self._pipeline.forget_faces()
+        self._tell_of_baselines()
         self._is_lost = self._is_absence_noted = False
         self._title, self._is_live = opened.title, opened.is_live
         if opened.is_repeat:

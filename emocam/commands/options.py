@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from fractions import Fraction
 from pathlib import Path
 
-from emocam.settings import Settings, settings_path, stored_settings
+from emocam.settings import NEUTRAL_CONTINUOUS, NEUTRAL_SET, Settings, settings_path, stored_settings
 
 DURATION = re.compile(r"(?:(?P<h>[0-9.]+)h)?(?:(?P<m>[0-9.]+)m(?:in)?)?(?:(?P<s>[0-9.]+)s?)?")
 HIGHEST_RATE = 1000  # frames a second; beyond it a number is mistyped
@@ -22,6 +22,8 @@ def chosen_settings(options: argparse.Namespace) -> Settings:
     remembered = window_settings() if options.settings == WINDOW else Settings()
     names = [field.name for field in fields(Settings) if field.name != "source"]
     given = {name: value for name in names if (value := getattr(options, name)) is not None}
+    if "neutral" in given and given["neutral"] != NEUTRAL_CONTINUOUS:
+        given["neutral"] = NEUTRAL_SET  # by what the option says: see `neutral.py`
     return replace(remembered, source=None, **given)
 
 

@@ -7,6 +7,7 @@ from emocam.plain_text import plain_text
 
 DEEPEST = 20  # of what a file says of itself; ours go 6 deep, and who shows it goes down with it
 MOST_ANSWERS, LONGEST_NAME = 16, 40
+LABEL_PRIOR = "label_prior"  # how often each label is expected, where a person's neutral face is taken off: optional
 LONGEST_QUOTE = 200  # characters of what an error quotes of a file
 
 
@@ -34,7 +35,11 @@ def metadata_problem(metadata: object) -> str | None:
         return f"expected mirrored true or false; got {_quoted(metadata['mirrored'])}"
     if not isinstance(metadata.get("weights_digest"), str):
         return "the digest of its weights is missing"
-    return _points_crop_problem(metadata.get("points_crop")) or _answers_problem(metadata)
+    return (
+        _prior_problem(metadata.get(LABEL_PRIOR), labels)
+        or _points_crop_problem(metadata.get("points_crop"))
+        or _answers_problem(metadata)
+    )
 
 
 def answer_metadata(stated: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
@@ -58,6 +63,17 @@ def _answers_problem(metadata: dict[str, Any]) -> str | None:
     for name in ("image_size_px", "scale", "offset", "weights_digest"):  # one network is fed one thing
         if any(name in answer for answer in answers):
             return f"expected {name} of the network, not of one of its answers"
+    return None
+
+
+def _prior_problem(stated: object, labels: list[str]) -> str | None:
+    if stated is None:
+        return None
+    if not isinstance(stated, dict) or set(stated) != set(labels):
+        return f"expected {LABEL_PRIOR} with a share for each label; got {_quoted(stated)}"
+    for share in stated.values():
+        if not isinstance(share, int | float) or isinstance(share, bool) or not 1e-6 <= share <= 1:
+            return f"expected shares of {LABEL_PRIOR} from 1e-06 to 1; got {_quoted(share)}"
     return None
 
 

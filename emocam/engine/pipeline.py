@@ -6,8 +6,11 @@ from time import perf_counter
 
 import numpy as np
 
+from emocam.baseline import Baseline
+from emocam.engine.baselines import Baselines, Corrected
 from emocam.engine.classification import Classifier
 from emocam.engine.detection.finder import Sighting
+from emocam.engine.doubt import COVERED, CUT, Doubt, covering
 from emocam.engine.model_file import ModelFile
 from emocam.engine.picture import Picture
 from emocam.engine.preprocessing import crop_face, crop_region
@@ -16,7 +19,7 @@ from emocam.engine.tracking import FORGET_AFTER_FRAMES, Track, Tracker
 from emocam.engine.watch import Watch, open_watch
 from emocam.messages import Box, Face, Frame, FrameResult, Latency
 from emocam.pooling import Pool, label_shown
-from emocam.settings import Settings
+from emocam.settings import NEUTRAL_CONTINUOUS, Settings
 
 # A film's frames that are so far apart may show other expressions, which last half a second to four seconds (Ekman
 # 2003), and faces elsewhere: no neighbour confirms a face, and no predictions are pooled.
@@ -38,7 +41,9 @@ class Pipeline:
         self._classifier = classifier
         self._tracker = Tracker()
         self._pools: dict[int, Pool] = {}
-        self._departing: list[tuple[int, Pool]] = []
+        self._departing: list[tuple[int, Pool, Baseline | None]] = []
+        self.baselines = Baselines()
+        self._doubt = Doubt()
         self._settings: Settings | None = None  # of the last frame
         self._answered: Classifier | None = None  # what answered it
         self._last_s: float | None = None  # its time
@@ -59,8 +64,9 @@ class Pipeline:
         return self._tracker.frames_in_doubt
 
     def use_classifier(self, classifier: Classifier) -> None:
-        """Switch the network: faces keep their numbers, and their pools begin anew."""
+        """Switch the network: faces keep their numbers, their pools begin anew, and their baselines are dropped."""
         self._classifier = classifier
+        self.baselines.clear(reason="Another network answers, which was not shown the neutral face.")
         self._departing.clear()
         for pool in self._pools.values():
             pool.clear()
@@ -106,6 +112,7 @@ class Pipeline:
         detected = perf_counter()
         paced = replace(settings, prediction_every_frames=1, label_every_frames=1) if is_apart else settings
         predictions = self._classify(picture, tracks, paced)
+        self._follow_baselines(frame, picture, tracks, predictions, settings)
         classified = perf_counter()
         faces = [self._face(one, predictions, watch, paced) for one in tracks]
         departed = [face for face in faces if face.box is None and face.is_new_label]
@@ -122,6 +129,36 @@ class Pipeline:
                 total_ms=(perf_counter() - started) * 1e3,
             ),
         )
+
+    def _follow_baselines(
+        self,
+        frame: Frame,
+        picture: Picture,
+        tracks: Sequence["_Seen"],
+        predictions: dict[int, np.ndarray],
+        settings: Settings,
+    ) -> None:
+        if self._classifier is None:
+            return
+        self._doubt_baselines(picture, tracks)
+        self.baselines.follow(
+            frame.time_s,
+            [one.number for one in tracks if one.sighting],
+            predictions,
+            self._classifier.model,
+            is_continuous=settings.neutral == NEUTRAL_CONTINUOUS,
+        )
+        for number in self.baselines.take_changed() & self._pools.keys():
+            self._pools[number].label = None  # what is shown with one baseline owes nothing to another
+
+    def _doubt_baselines(self, picture: Picture, tracks: Sequence["_Seen"]) -> None:
+        """Drop the baselines of faces that may be somebody else's now, though their tracks go on."""
+        if not self.baselines.are_used:
+            self._doubt.start_anew()
+            return
+        if self._doubt.is_cut(picture.gray):
+            self.baselines.doubt([one.number for one in tracks], CUT, is_cut=True)
+        self.baselines.doubt(covering({one.number: one.track.box for one in tracks}), COVERED)
 
     def _is_apart(self, frame: Frame) -> bool:
         """Tell whether a film's frame is far from its neighbours, and part what was pooled before it if it is."""
@@ -166,15 +203,18 @@ class Pipeline:
         predictions = self._predictions_of(result) if is_other else {}
         faces = []
         for face in result.faces:
-            pooled = predictions.get(face.track_id, face.pooled)
-            shown = None if pooled is None else label_shown(pooled, self.model_labels, settings)
+            before = face.pooled if face.uncorrected is None else face.uncorrected
+            pool = Corrected.of(predictions.get(face.track_id, before), self.baselines.of(face.track_id))
+            shown = None if pool.pooled is None else label_shown(pool.pooled, self.model_labels, settings)
             faces.append(
                 replace(
                     face,
                     prediction=predictions.get(face.track_id, face.prediction),
-                    pooled=pooled,
+                    pooled=pool.pooled,
                     label=shown.label if shown else None,
                     confidence=shown.confidence if shown else None,
+                    baseline=pool.baseline,
+                    uncorrected=pool.uncorrected,
                 )
             )
         return replace(
@@ -220,38 +260,43 @@ class Pipeline:
     def _face(self, one: "_Seen", predictions: dict[int, np.ndarray], watch: Watch, settings: Settings) -> Face:
         pool = self._pools[one.number]
         is_new_label = pool.present(settings.label_every_frames)
+        corrected = Corrected.of(pool.presented, self.baselines.of(one.number, renews=is_new_label))
         shown = None
-        if pool.presented is not None:
-            shown = label_shown(pool.presented, self.model_labels, settings, previous=pool.label)
+        if corrected.pooled is not None:
+            shown = label_shown(corrected.pooled, self.model_labels, settings, previous=pool.label)
             pool.label = shown.label
         face = one.sighting.face if one.sighting else None
         return Face(
             track_id=one.number,
             box=one.sighting.box if one.sighting else None,
             prediction=predictions.get(one.number),
-            pooled=pool.presented,
+            pooled=corrected.pooled,
             label=shown.label if shown else None,
             confidence=shown.confidence if shown else None,
             is_new_label=is_new_label,
             points=None if face is None else face.points,
             measures=None if face is None else watch.measure(face),
             boxes_before=one.track.boxes_before,
+            baseline=corrected.baseline,
+            uncorrected=corrected.uncorrected,
         )
 
     def _end(self, ended: Sequence[Track]) -> None:
-        self._departing += [
-            (track.track_id, self._pools.pop(track.track_id)) for track in ended if track.track_id in self._pools
-        ]
+        for number in [track.track_id for track in ended if track.track_id in self._pools]:
+            self._departing.append((number, self._pools.pop(number), self.baselines.of(number)))
+        self.baselines.forget([track.track_id for track in ended])
 
     def _last_labels(self, settings: Settings) -> list[Face]:
         """Present what the pools of ended tracks still hold, before their label was due."""
         faces = []
-        for track_id, pool in self._departing:
-            if pool.present(label_every_frames=0) and pool.presented is not None:
-                shown = label_shown(pool.presented, self.model_labels, settings, previous=pool.label)
-                faces.append(
-                    Face(track_id, None, None, pool.presented, shown.label, shown.confidence, is_new_label=True)
-                )
+        for track_id, pool, baseline in self._departing:
+            if not pool.present(label_every_frames=0):
+                continue
+            corrected = Corrected.of(pool.presented, baseline)
+            if corrected.pooled is not None:
+                shown = label_shown(corrected.pooled, self.model_labels, settings, previous=pool.label)
+                last = Face(track_id, None, None, corrected.pooled, shown.label, shown.confidence, is_new_label=True)
+                faces.append(replace(last, baseline=corrected.baseline, uncorrected=corrected.uncorrected))
         self._departing.clear()
         return faces
 

@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QObject, QThread, Signal
 
+from emocam.baseline import NeutralBegun, NeutralCleared, NeutralRefused, NeutralSet
 from emocam.capture.events import (
     Crashed,
     Event,
@@ -40,6 +41,10 @@ class CaptureThread(QThread):
     recording_started = Signal(str)  # folder
     recording_stopped = Signal(str, str)  # folder or "", problem or ""
     spreadsheet_written = Signal(str, str)  # folder, problem or ""
+    neutral_begun = Signal(object)  # NeutralBegun: who should look neutral for two seconds
+    neutral_set = Signal(object)  # NeutralSet: a face's baseline, and how steady it was
+    neutral_refused = Signal(object)  # NeutralRefused: why a face has got none
+    neutral_cleared = Signal(object)  # NeutralCleared: who has none any more
     crashed = Signal(str)
 
     def __init__(self, settings: Settings, *, engine: Engine | None = None, parent: QObject | None = None) -> None:
@@ -52,6 +57,7 @@ class CaptureThread(QThread):
         self.start_recording, self.stop_recording, self.add_marker = (
             loop.start_recording, loop.stop_recording, loop.add_marker
         )
+        self.set_neutral, self.clear_neutral = loop.set_neutral, loop.clear_neutral
         self.stop = loop.stop  # wait for it with `wait`
 
     @property
@@ -86,5 +92,13 @@ class CaptureThread(QThread):
                 self.recording_stopped.emit(str(folder or ""), problem or "")
             case SpreadsheetWritten(folder, problem):
                 self.spreadsheet_written.emit(str(folder), problem or "")
+            case NeutralBegun():
+                self.neutral_begun.emit(event)
+            case NeutralSet():
+                self.neutral_set.emit(event)
+            case NeutralRefused():
+                self.neutral_refused.emit(event)
+            case NeutralCleared():
+                self.neutral_cleared.emit(event)
             case Crashed(problem):
                 self.crashed.emit(problem)

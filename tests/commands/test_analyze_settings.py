@@ -23,6 +23,7 @@ CHANGES = {
     "model": ("--model", "mini_xception_ferplus"),
     "faces_found_by": ("--faces", "cascades"),
     "judges_like": ("--judges-like", "people"),
+    "neutral": ("--neutral", "continuous"),
 }
 WINDOWS = Settings(source="/dev/video0", spectrum="three", prediction_sensitivity_percent=70, label_every_frames=30)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from emocam.engine.baselines import Baselines
 from emocam.engine.model_file import ModelFile, ModelFileError
 from emocam.engine.region import PointsCrop
 from emocam.labels import EMOTIONS
@@ -99,6 +100,7 @@ class FakePipeline:
     def __init__(self):
         self.classifier = None
         self.forgotten = 0
+        self.baselines = Baselines()
 
     def use_classifier(self, classifier):
         self.classifier = classifier

@@ -1,0 +1,219 @@
+"""The neutral baselines of the faces that are followed: whose is in force, and what it makes of their pools."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from emocam.baseline import (
+    CONTINUOUS,
+    KEPT,
+    Baseline,
+    NeutralBegun,
+    NeutralCleared,
+    NeutralNews,
+    NeutralRefused,
+    NeutralSet,
+    with_baseline,
+)
+from emocam.engine.model_file import ModelFile
+from emocam.engine.neutral_face import TAKEN_FOR_S, LongRunMean, Taking, answering, log_prior
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Corrected:
+    """A pool as a baseline corrects it: see `messages.Face`."""
+
+    pooled: np.ndarray | None
+    baseline: Baseline | None = None
+    uncorrected: np.ndarray | None = None
+
+    @classmethod
+    def of(cls, presented: np.ndarray | None, baseline: Baseline | None) -> "Corrected":
+        """Correct a pool as it was presented; without a baseline it stays what it is."""
+        if presented is None or baseline is None:
+            return cls(presented, baseline)
+        return cls(with_baseline(presented, baseline), baseline, presented)
+
+
+class Baselines:
+    """Which baseline is in force for which face; owned by a pipeline.
+
+    Faces whose baseline has changed since `take_changed` are to be labelled as if nothing had been shown before.
+    """
+
+    def __init__(self) -> None:
+        self._in_force: dict[int, Baseline] = {}
+        self._asked: list[int | None] = []
+        self._takings: dict[int, Taking] = {}
+        self._means: dict[int, LongRunMean] = {}
+        self._given: dict[int, Baseline] = {}
+        self._kept: Baseline | None = None
+        self._known: set[int] = set()  # faces that are followed
+        self.shows_others = False  # than the one whose baseline is kept
+        self._count = 0
+        self._news: list[NeutralNews] = []
+        self._changed: set[int] = set()
+
+    def ask(self, face: int | None) -> None:
+        """Take a baseline from the next frame on, of this face or of all that are in sight then."""
+        self._asked.append(face)
+
+    def give(self, baselines: Mapping[int, Baseline]) -> None:
+        """Put baselines in force for faces, by number, from when they are seen."""
+        self._given.update(baselines)
+
+    def keep(self, baseline: Baseline) -> None:
+        """Put one person's baseline in force for a face that begins to be followed while nobody has it."""
+        self._kept = baseline
+
+    def of(self, face: int, *, renews: bool = False) -> Baseline | None:
+        """Return the baseline in force; renews: one that is followed may take its next step."""
+        mean = self._means.get(face)
+        if renews and mean is not None and mean.is_due:
+            self._in_force[face] = self._numbered(mean.baseline(face))
+        return self._in_force.get(face)
+
+    def follow(
+        self,
+        time_s: float,
+        in_sight: Collection[int],
+        predictions: Mapping[int, np.ndarray],
+        model: ModelFile,
+        *,
+        is_continuous: bool,
+    ) -> None:
+        """Note what a network answered to the faces of a frame, and decide what is due."""
+        self._hand_out(in_sight, model)
+        self._begin(time_s, in_sight, model)
+        for face, taking in list(self._takings.items()):
+            if face in predictions:
+                taking.predictions.append(predictions[face])
+            if not 0 <= time_s - taking.start_s < TAKEN_FOR_S:
+                self._finish(face, self._takings.pop(face), time_s)
+        if is_continuous:
+            for face, prediction in predictions.items():
+                self._follow_mean(face, prediction, time_s, model)
+        elif self._means:
+            self._stop_following()
+
+    def clear(self, face: int | None = None, *, reason: str = "") -> None:
+        """Drop the baseline of a face, or of all those there are or will be, and what is being taken of them."""
+        if face is None:
+            self._given.clear()
+            self._kept = None
+        faces = sorted({*self._in_force, *self._takings, *self._means}) if face is None else [face]
+        self._refuse(faces, reason or "It was cleared within the two seconds.")
+        self._drop(faces, reason)
+
+    def forget(self, faces: Collection[int]) -> None:
+        """Drop what belongs to faces that have left."""
+        self._known.difference_update(faces)
+        self._refuse(faces, "Who was looked at left the picture within the two seconds.")
+        self._drop(faces, "Who it belongs to has left the picture.")
+
+    @property
+    def are_used(self) -> bool:
+        """Whether a face has a baseline, or is on the way to one."""
+        return bool(self._in_force or self._takings or self._means)
+
+    def doubt(self, faces: Collection[int], reason: str, *, is_cut: bool = False) -> None:
+        """Drop what belongs to faces that may be somebody else's now.
+
+        is_cut: a film has been cut, so that one that is kept stays as long as the film shows nobody else.
+        """
+        kept = [face for face in faces if face in self._in_force and self._in_force[face].kind == KEPT]
+        if is_cut and not self.shows_others:
+            faces = [face for face in faces if face not in kept]
+        elif kept:
+            self._kept = None
+        self._refuse(faces, reason)
+        self._drop(faces, reason)
+
+    def cancel(self, reason: str) -> None:
+        """Refuse what is being taken."""
+        faces = [*self._takings, *self._asked]
+        self._takings.clear()
+        self._asked.clear()
+        self._news += [NeutralRefused(face, reason) for face in faces]
+
+    def take_news(self) -> list[NeutralNews]:
+        """Return what has happened since the last call."""
+        news, self._news = self._news, []
+        return news
+
+    def take_changed(self) -> set[int]:
+        """Return the faces that have got another baseline, or none any more, since the last call."""
+        changed, self._changed = self._changed, set()
+        return changed
+
+    def _hand_out(self, in_sight: Collection[int], model: ModelFile) -> None:
+        new = sorted(set(in_sight) - self._known)
+        self._known.update(new)
+        for face in [face for face in new if face in self._given]:
+            self._lend(face, self._given.pop(face), model)
+        if self._kept is None:
+            return
+        # Not to a face that has been there: it is somebody else's, whoever has left.
+        if new and not any(baseline.kind == KEPT for baseline in self._in_force.values()):
+            self._lend(new.pop(0), replace(self._kept, kind=KEPT), model)
+        self.shows_others = self.shows_others or bool(new)
+
+    def _lend(self, face: int, baseline: Baseline, model: ModelFile) -> None:
+        if baseline.network == answering(model):
+            self._put_in_force(face, baseline)
+        else:
+            self._news.append(NeutralRefused(face, "The baseline was taken with another network, or in another use."))
+
+    def _begin(self, time_s: float, in_sight: Collection[int], model: ModelFile) -> None:
+        asked, self._asked = self._asked, []
+        for face in asked:
+            faces = sorted(in_sight) if face is None else [face] if face in in_sight else []
+            if not faces:
+                whom = "No face is" if face is None else f"Face {face} is not"
+                self._news.append(NeutralRefused(face, f"{whom} in sight. Look at the camera, and try again."))
+                continue
+            self._takings.update({each: Taking(time_s, answering(model), log_prior(model)) for each in faces})
+            self._news.append(NeutralBegun(tuple(faces)))
+
+    def _finish(self, face: int, taking: Taking, time_s: float) -> None:
+        problem = taking.problem(face, time_s)
+        if problem is not None:
+            self._news.append(NeutralRefused(face, problem))
+            return
+        self._put_in_force(face, taking.baseline(face, time_s))
+
+    def _put_in_force(self, face: int, baseline: Baseline) -> None:
+        baseline = self._numbered(replace(baseline, face=face))
+        self._in_force[face] = baseline
+        self._means.pop(face, None)
+        self._changed.add(face)
+        self._news.append(NeutralSet(baseline))
+
+    def _numbered(self, baseline: Baseline) -> Baseline:
+        self._count += 1
+        return replace(baseline, number=self._count)
+
+    def _follow_mean(self, face: int, prediction: np.ndarray, time_s: float, model: ModelFile) -> None:
+        if face not in self._means:
+            self._means[face] = LongRunMean.begin(time_s, model, self._in_force.get(face))
+        self._means[face].add(prediction, time_s)
+
+    def _stop_following(self) -> None:
+        self._means.clear()
+        followed = [face for face, baseline in self._in_force.items() if baseline.kind == CONTINUOUS]
+        self._drop(followed, "")
+
+    def _refuse(self, faces: Collection[int], reason: str) -> None:
+        """Break off what is being taken of faces."""
+        for face in [face for face in faces if face in self._takings]:
+            del self._takings[face]
+            self._news.append(NeutralRefused(face, reason))
+
+    def _drop(self, faces: Collection[int], reason: str) -> None:
+        dropped = [face for face in faces if self._in_force.pop(face, None) is not None]
+        for face in faces:
+            self._means.pop(face, None)
+        if dropped:
+            self._changed.update(dropped)
+            self._news.append(NeutralCleared(tuple(dropped), reason))
