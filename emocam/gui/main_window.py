@@ -20,8 +20,9 @@ from emocam.gui.live.faces_list import FacesList
 from emocam.gui.live.share_chart import ShareChart
 from emocam.gui.live.status import Status
 from emocam.gui.live.video_view import VideoView
-from emocam.gui.menus import CHARTS, FINDERS, JUDGES, SOURCES, THEMES, fill_menu_bar
+from emocam.gui.menus import CHARTS, FINDERS, JUDGES, NEUTRAL, SOURCES, THEMES, fill_menu_bar
 from emocam.gui.model_controls import LOADING, ModelControls
+from emocam.gui.neutral_controls import NeutralControls
 from emocam.gui.notice_bar import NoticeBar
 from emocam.gui.remembered import WindowLook
 from emocam.gui.session_controls import SessionControls
@@ -63,13 +64,18 @@ class MainWindow(QMainWindow):
         self._make_parts(sessions_folder, list_cameras)
         self._declare_actions()
         self.toolbar = MainToolBar(
-            self.actions_, source_menu=self.sources.menu, spectrum_menu=self._spectra.menu, parent=self
+            self.actions_,
+            source_menu=self.sources.menu,
+            spectrum_menu=self._spectra.menu,
+            neutral_menu=self._neutral.menu,
+            parent=self,
         )
         self.addToolBar(self.toolbar)
         submenus = {
             SOURCES: self.sources.menu,
             FINDERS: self._finders.menu,
             JUDGES: self._judges.menu,
+            NEUTRAL: self._neutral.menu,
             CHARTS: self._charts.menu,
             THEMES: self._view.theme_menu,
         }
@@ -150,6 +156,9 @@ class MainWindow(QMainWindow):
         self._spectra = spectrum_controls(actions, settings, parent=self)
         self._finders = finder_controls(actions, settings, parent=self)
         self._judges = judge_controls(actions, settings, parent=self)
+        self._neutral = NeutralControls(
+            worker, actions, settings, video=self.video, notices=self.notices, status=self.status, parent=self
+        )
         self._charts = ChartControls(self.chart, actions, self._look, parent=self)
         self.body = Body(
             notices=self.notices, video=self.video, chart=self.chart, shares=self.shares,
@@ -224,7 +233,7 @@ class MainWindow(QMainWindow):
         self.status.clear_figures(words)
 
     def _select_face(self, track_id: int | None) -> None:
-        for part in (self.video, self.faces, self.chart):
+        for part in (self.video, self.faces, self.chart, self._neutral):
             part.select_face(track_id)
 
     def _note_opening(self, title: str) -> None:

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 from emocam.gui.actions import Actions
 from emocam.gui.spectrum_controls import SPECTRUM_MENU
 
-SOURCES, FINDERS, JUDGES, CHARTS, THEMES = "sources", "finders", "judges", "charts_shown", "themes"  # in a menu
+# Menus within a menu.
+SOURCES, FINDERS, JUDGES, NEUTRAL, CHARTS, THEMES = "sources", "finders", "judges", "neutral", "charts_shown", "themes"
 
 # By title: the sections of each menu, between which a line is drawn, and in each the names of actions and menus.
 MENUS: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -16,7 +17,7 @@ MENUS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("sessions", "spreadsheet"),
         ("quit",),
     ),
-    "&Session": (("record", "marker"), ("pause", "retry")),
+    "&Session": (("record", "marker"), (NEUTRAL,), ("pause", "retry")),
     "Se&ttings": (
         ("sensitivity_up", "sensitivity_down", "tracking_up", "tracking_down"),
         ("predict_more_often", "predict_less_often", "label_more_often", "label_less_often"),

@@ -16,7 +16,13 @@ class MainToolBar(QToolBar):
     """What is pressed and read most."""
 
     def __init__(
-        self, actions: Actions, *, source_menu: QMenu, spectrum_menu: QMenu, parent: QWidget | None = None
+        self,
+        actions: Actions,
+        *,
+        source_menu: QMenu,
+        spectrum_menu: QMenu,
+        neutral_menu: QMenu,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__("Main", parent)
         self._actions = actions
@@ -42,6 +48,9 @@ class MainToolBar(QToolBar):
         self.spectrum_button = _menu_button(spectrum_menu, f"Which labels are shown: {listed(TITLES)}")
         self.addWidget(self.source_button)
         self.addWidget(self.spectrum_button)
+        self.neutral_button = _menu_button(neutral_menu, "Measure people against their own neutral face")
+        self.neutral_button.setText(f"Neutral{ARROW_ROOM}")
+        self.addWidget(self.neutral_button)
         actions.pause.toggled.connect(self._draw_icons)
         self._draw_icons()
 

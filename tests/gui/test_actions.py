@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 import emocam.gui
 from emocam.gui.actions import ActionDeclaration, Actions
 from emocam.gui.dialogs import shortcut_table
-from emocam.gui.menus import CHARTS, FINDERS, JUDGES, MENUS, SOURCES, THEMES
+from emocam.gui.menus import CHARTS, FINDERS, JUDGES, MENUS, NEUTRAL, SOURCES, THEMES
 
 
 @pytest.fixture
@@ -41,10 +41,10 @@ def test_every_action_of_a_menu_is_declared_once_and_every_action_stands_in_one(
     declared = [one.name for one in idle_window.actions_.declarations]
     listed = [name for sections in MENUS.values() for section in sections for name in section]
     assert max(Counter(declared).values()) == max(Counter(listed).values()) == 1
-    choices = idle_window._finders.menu, idle_window._judges.menu
+    choices = idle_window._finders.menu, idle_window._judges.menu, idle_window._neutral.menu
     menus = (idle_window.sources.menu, *choices, idle_window._charts.menu, idle_window._view.theme_menu)
     in_submenus = {action.objectName() for menu in menus for action in menu.actions()} - {""}
-    assert set(listed) - {SOURCES, FINDERS, JUDGES, CHARTS, THEMES} | in_submenus == set(declared)
+    assert set(listed) - {SOURCES, FINDERS, JUDGES, NEUTRAL, CHARTS, THEMES} | in_submenus == set(declared)
 
 
 def test_the_tip_of_an_action_stands_in_one_place_of_the_source(idle_window):

@@ -190,10 +190,25 @@ class _RowDelegate(QStyledItemDelegate):
         painter.restore()
 
 
+def _paint_neutral(painter: QPainter, left_px: float, place: QRectF, scheme: Tones) -> None:
+    """Mark a face that is measured against its neutral: an N in a ring, which the row's tip explains."""
+    ring = QRectF(left_px, place.center().y() - 7, 14, 14)
+    painter.save()
+    font = painter.font()
+    font.setPixelSize(9)
+    painter.setFont(font)
+    painter.setPen(QColor(scheme.quiet))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawEllipse(ring)
+    painter.drawText(ring, Qt.AlignmentFlag.AlignCenter, "N")
+    painter.restore()
+
+
 def _fill(item: QListWidgetItem, row: Row) -> None:
     item.setData(ROW_ROLE, row)
     item.setText(row.text)
-    item.setToolTip("" if row.away else row.verdict.words)
+    words = [part for part in (row.verdict.words, row.verdict.neutral) if part]
+    item.setToolTip("" if row.away else "\n".join(words))
 
 
 def _paint_row(painter: QPainter, place: QRectF, row: Row, scheme: Tones, metrics: QFontMetricsF) -> None:
@@ -206,6 +221,9 @@ def _paint_row(painter: QPainter, place: QRectF, row: Row, scheme: Tones, metric
     painter.drawText(place.adjusted(0, 0, number_width - place.width(), 0), right, str(row.track_id))
     painter.setPen(QColor(scheme.quiet if is_quiet else scheme.text))
     painter.drawText(place.adjusted(number_width + 10, 0, 0, 0), middle, row.name)
+    if verdict.neutral and not row.away:
+        _paint_neutral(painter, place.left() + number_width + 16 + metrics.horizontalAdvance(row.name), place, scheme)
+        painter.setPen(QColor(scheme.quiet if is_quiet else scheme.text))
     if row.away or verdict.percent is None or verdict.label is None:
         return
     painter.drawText(place.adjusted(0, 0, -bar_width - 10, 0), right, row.figure)

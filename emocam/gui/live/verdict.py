@@ -1,13 +1,14 @@
 """Why a face has its label: the figures that it was made from, and words where they alone do not explain it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from emocam.baseline import CONTINUOUS, KEPT
 from emocam.labels import SPECTRA, UNCERTAIN, spectrum_matrix
 from emocam.messages import Face
-from emocam.pooling import LEAD_TO_CHANGE, needed_percent, whole_percent
+from emocam.pooling import LEAD_TO_CHANGE, label_shown, needed_percent, whole_percent
 from emocam.settings import Settings
 
 
@@ -25,6 +26,7 @@ class Verdict:
     row: int | None
     needed_percent: int
     words: str
+    neutral: str = ""  # in words, which neutral face it is measured against, and what it would read without; or empty
 
     @property
     def is_uncertain(self) -> bool:
@@ -41,6 +43,27 @@ class Verdict:
 
 def verdict_on(face: Face, model_labels: Sequence[str], settings: Settings) -> Verdict:
     """Return why a face of a frame that was analysed under these settings has its label."""
+    return replace(_verdict(face, model_labels, settings), neutral=_neutral(face, model_labels, settings))
+
+
+def _neutral(face: Face, model_labels: Sequence[str], settings: Settings) -> str:
+    """Say which neutral face a face is measured against, and what it would be called without."""
+    baseline = face.baseline
+    if baseline is None:
+        return ""
+    kind = {CONTINUOUS: "its own mean over minutes", KEPT: "its neutral face of another session"}.get(
+        baseline.kind, "its own neutral face"
+    )
+    words = f"Measured against {kind}"
+    if baseline.spread_points is not None:
+        words += f", which varied by {round(baseline.spread_points)} %"
+    if face.uncorrected is not None:
+        shown = label_shown(face.uncorrected, tuple(model_labels), settings)
+        words += f". Without it: {shown.label} {whole_percent(shown.confidence)} %"
+    return words
+
+
+def _verdict(face: Face, model_labels: Sequence[str], settings: Settings) -> Verdict:
     needed = needed_percent(settings, after_uncertain=face.label == UNCERTAIN)
     if face.pooled is None or face.label is None or face.confidence is None:
         words = "No label yet" if model_labels else "No label: there is no network yet"
