@@ -26,6 +26,9 @@ def print_scores(scores: dict[str, Any], *, title: str) -> None:
             eight = ferplus["eight_labels"]
             figures.add_row("FER+ majority, eight labels", f"{eight['accuracy']:.1%} of {eight['n']:,}; "
                             f"mean recall {eight['balanced_accuracy']:.1%}")
+        for name, one in ferplus["voters"].items():
+            figures.add_row(f"with most of nine others, {name} labels", f"one voter {one['voter']:.1%}, the network "
+                            f"{one['network']:.1%}; {one['lead']:+.1%} ({_points(one['lead_ci95'])}) of {one['n']:,}")
     for source, other in scores.get("elsewhere", {}).items():
         summed = (f"{one.name} labels {other[one.accuracy_name]:.1%}" for one in SUMMED_SPECTRA)
         figures.add_row(f"elsewhere, {source}", "; ".join([
@@ -35,6 +38,11 @@ def print_scores(scores: dict[str, Any], *, title: str) -> None:
     for label, one in scores["per_class"].items():
         classes.add_row(label, *(f"{one[name]:.3f}" for name in ("precision", "recall", "f1")), f"{one['support']:,}")
     Console().print(figures, classes)
+
+
+def _points(interval: list[float]) -> str:
+    low, high = interval
+    return f"95 %: {low:+.1%} to {high:+.1%}"
 
 
 def print_ensemble(rows: list[dict[str, Any]], *, vote: str, split: str) -> None:
