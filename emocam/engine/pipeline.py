@@ -15,7 +15,7 @@ from emocam.engine.region import Region, region_of_points
 from emocam.engine.tracking import FORGET_AFTER_FRAMES, Track, Tracker
 from emocam.engine.watch import Watch, open_watch
 from emocam.messages import Box, Face, Frame, FrameResult, Latency
-from emocam.pooling import Pool, label_shown
+from emocam.pooling import Pool, label_shown, next_label
 from emocam.settings import Settings
 
 # A film's frames that are so far apart may show other expressions, which last half a second to four seconds (Ekman
@@ -105,7 +105,7 @@ class Pipeline:
         tracks = [_Seen(track, by_box[track.box] if track.is_seen else None) for track in self._tracker.tracks]
         detected = perf_counter()
         paced = replace(settings, prediction_every_frames=1, label_every_frames=1) if is_apart else settings
-        predictions = self._classify(picture, tracks, paced)
+        predictions = self._classify(picture, tracks, paced, time_s=frame.time_s)
         classified = perf_counter()
         faces = [self._face(one, predictions, watch, paced) for one in tracks]
         departed = [face for face in faces if face.box is None and face.is_new_label]
@@ -194,7 +194,9 @@ class Pipeline:
         probabilities = self._classifier.classify(np.stack(crops))
         return {face.track_id: answer for face, answer in zip(result.faces, probabilities, strict=True)}
 
-    def _classify(self, picture: Picture, tracks: Sequence["_Seen"], settings: Settings) -> dict[int, np.ndarray]:
+    def _classify(
+        self, picture: Picture, tracks: Sequence["_Seen"], settings: Settings, *, time_s: float
+    ) -> dict[int, np.ndarray]:
         """Return the prediction of each track that is in sight and due for one."""
         for one in tracks:
             self._pools.setdefault(one.number, Pool()).advance()
@@ -214,16 +216,12 @@ class Pipeline:
         probabilities = self._classifier.classify(np.stack(crops))
         predictions = dict(zip(due, probabilities, strict=True))
         for number, prediction in predictions.items():
-            self._pools[number].add(prediction)
+            self._pools[number].add(prediction, time_s=time_s, label_every_frames=settings.label_every_frames)
         return predictions
 
     def _face(self, one: "_Seen", predictions: dict[int, np.ndarray], watch: Watch, settings: Settings) -> Face:
         pool = self._pools[one.number]
-        is_new_label = pool.present(settings.label_every_frames)
-        shown = None
-        if pool.presented is not None:
-            shown = label_shown(pool.presented, self.model_labels, settings, previous=pool.label)
-            pool.label = shown.label
+        shown, is_new_label = next_label(pool, self.model_labels, settings)
         face = one.sighting.face if one.sighting else None
         return Face(
             track_id=one.number,
