@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from emocam.labels import SUMMED_SPECTRA
+from training.tables import points
 
 
 def print_scores(scores: dict[str, Any], *, title: str) -> None:
@@ -28,7 +29,7 @@ def print_scores(scores: dict[str, Any], *, title: str) -> None:
                             f"mean recall {eight['balanced_accuracy']:.1%}")
         for name, one in ferplus["voters"].items():
             figures.add_row(f"with most of nine others, {name} labels", f"one voter {one['voter']:.1%}, the network "
-                            f"{one['network']:.1%}; {one['lead']:+.1%} ({_points(one['lead_ci95'])}) of {one['n']:,}")
+                            f"{one['network']:.1%} of {one['n']:,}: {_ahead(one)}")
     for source, other in scores.get("elsewhere", {}).items():
         summed = (f"{one.name} labels {other[one.accuracy_name]:.1%}" for one in SUMMED_SPECTRA)
         figures.add_row(f"elsewhere, {source}", "; ".join([
@@ -40,9 +41,10 @@ def print_scores(scores: dict[str, Any], *, title: str) -> None:
     Console().print(figures, classes)
 
 
-def _points(interval: list[float]) -> str:
-    low, high = interval
-    return f"95 %: {low:+.1%} to {high:+.1%}"
+def _ahead(voters: dict[str, Any]) -> str:
+    """Write by how many points the network is ahead of a voter."""
+    low, high = (points(end) for end in voters["lead_ci95"])
+    return f"{points(voters['lead'])} points (95 %: {low} to {high})"
 
 
 def print_ensemble(rows: list[dict[str, Any]], *, vote: str, split: str) -> None:
