@@ -42,8 +42,8 @@ markers as typed cells, what the columns mean, and two charts. A DIR that holds 
 session will do, one of an earlier version too, or one that was cut off, which is completed first."""
 
 BENCHMARK = """\
-Analyses a clip or a camera's pictures as fast as the machine can, with the default settings, except that every frame is
-predicted, and prints the measurements:
+Analyses a clip or a camera's pictures as fast as the machine can, with the default settings, which predict every frame,
+and prints the measurements:
   frames, faces          frames analysed, and how often a face was seen in them: two faces in one frame
                          count twice
   analysis_ms_p50, _p95  a frame's whole analysis: median and 95th percentile
@@ -60,7 +60,12 @@ predicted, and prints the measurements:
 
 With --seeing it measures instead how far, how dark, how turned, how covered and how far out of the picture a face may
 be: the share of faces found, and the share that still gets the label of the untouched portrait, with each finder. It
-brings its own pictures and takes about three minutes."""
+brings its own pictures and takes about three minutes.
+
+With --labels it measures instead, on films, in how many milliseconds the label follows when the most probable label of
+single predictions changes and stays for 0.3 s, and how often a face's label changes in a minute: in all, and where no
+such change is near (from 0.3 s before one to 1 s after it). For all frames of the films, and for one in two and one in
+three, as of a slower camera."""
 
 
 # Read by OpenCV when it is first imported, so the commands, which import it, are imported later. Here and not in the
@@ -213,7 +218,7 @@ def _add_engine_options(parser: argparse.ArgumentParser) -> None:
         ("--prediction-sensitivity", "prediction_sensitivity_percent", "PERCENT", "a label less probable is uncertain"),
         ("--tracking-sensitivity", "tracking_sensitivity_px", "PX", "a face that jumps farther is another one"),
         ("--every", "prediction_every_frames", "N", "classify a face in every Nth frame"),
-        ("--label-every", "label_every_frames", "N", "give a face a new label in every Nth frame"),
+        ("--label-every", "label_every_frames", "N", "give a face a new label in every Nth frame, or sooner"),
     ):
         low, high = RANGES[setting]
         default = getattr(Settings(), setting)
@@ -231,13 +236,16 @@ def _add_engine_options(parser: argparse.ArgumentParser) -> None:
 
 def _add_benchmark(commands: "_Commands[argparse.ArgumentParser]") -> None:
     parser = _command(
-        commands, "benchmark", "measure speed and memory on a clip or a camera, or which faces are seen", BENCHMARK
+        commands, "benchmark", "measure speed and memory, which faces are seen, or how quickly labels follow", BENCHMARK
     )
     measured = parser.add_mutually_exclusive_group(required=True)
     measured.add_argument(
         "--source", metavar="SOURCE", help="a video file, a picture, a folder, a camera or an address"
     )
     measured.add_argument("--seeing", action="store_true", help="measure which faces are seen, on pictures of its own")
+    measured.add_argument(
+        "--labels", metavar="FILM", nargs="+", help="measure how quickly labels follow faces, and how often they change"
+    )
     parser.add_argument("--out", metavar="PAGE.html", type=Path, help="with --seeing: write a page with plots, too")
     parser.add_argument(
         "--faces", choices=FINDERS, help=f"what finds faces (otherwise {BOTH}; with --seeing, each of them)"
@@ -252,6 +260,10 @@ def _add_benchmark(commands: "_Commands[argparse.ArgumentParser]") -> None:
     parser.add_argument(
         "--no-plain", action="store_true", help="do not compare with the plain way, which needs Keras and some seconds"
     )
+    for option, setting in (("--every", "prediction_every_frames"), ("--label-every", "label_every_frames")):
+        default = getattr(Settings(), setting)
+        text = f"with --labels: as for `emocam analyze` (otherwise {default})"
+        parser.add_argument(option, dest=setting, metavar="N", type=_whole(*RANGES[setting]), help=text)
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
 
 

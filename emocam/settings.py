@@ -85,7 +85,7 @@ class Settings:
     spectrum: str = SEVEN.name
     prediction_sensitivity_percent: int = 35
     tracking_sensitivity_px: int = 80
-    prediction_every_frames: int = 3
+    prediction_every_frames: int = 1
     label_every_frames: int = 9
     model: str = DEFAULT_MODEL
     faces_found_by: str = BOTH

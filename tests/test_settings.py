@@ -29,7 +29,7 @@ def test_the_defaults_are_those_of_the_design():
         "spectrum": "seven",
         "prediction_sensitivity_percent": 35,
         "tracking_sensitivity_px": 80,
-        "prediction_every_frames": 3,
+        "prediction_every_frames": 1,
         "label_every_frames": 9,
         "model": "residual_ferplus",
         "faces_found_by": "both",

@@ -15,7 +15,7 @@ from pathlib import Path
 from emocam.engine.model_file import ModelFile, ModelFileError, read_model_file
 from emocam.labels import EMOTIONS
 from training.data.elsewhere import OtherFaces, read_elsewhere
-from training.data.faces import TRAINING, DataError, FaceData, count_warnings, read_faces, validation_split
+from training.data.faces import PUBLIC_TEST, TRAINING, DataError, FaceData, count_warnings, read_faces, validation_split
 from training.fitting.history import RunError
 from training.fitting.recipes import RECIPES, find_recipe, with_those_before
 from training.networks.register import NetworkError
@@ -33,7 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit status: 1 where it failed with a sentence, 130 after Ctrl-C."""
     options = build_parser().parse_args(arguments)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    needed = {"fit": ("keras",), "compare": ("keras",), "zoo": ("keras", "tensorflow", "matplotlib"),
+    needed = {"fit": ("keras",), "compare": ("keras",), "three-labels": ("keras", "sklearn"),
+              "zoo": ("keras", "tensorflow", "matplotlib"),
               "evaluate": ("sklearn",), "export": ("keras", "tensorflow"), "geometry": ("sklearn",), "stamp": ()}
     for package in needed.get(options.command, ("sklearn", "matplotlib")):
         if importlib.util.find_spec(package) is None:
@@ -115,6 +116,23 @@ def run_compare(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print(STOPPED, file=sys.stderr)
         return INTERRUPTED
+    return 0
+
+
+def run_three_labels(options: argparse.Namespace) -> int:
+    """Tell what labels that are binned before a fit are worth, beside those binned after it."""
+    if not options.no_fits:
+        check_output(options.out)
+    data = _read(options, needs=PUBLIC_TEST)
+    _set_up_keras(options)
+    from training.fitting.three_labels import fit_studies, tell
+
+    try:
+        studies = [] if options.no_fits else fit_studies(data, seeds=options.seeds, runs=options.out)
+    except KeyboardInterrupt:
+        print(STOPPED, file=sys.stderr)
+        return INTERRUPTED
+    print(tell(data, options.models, studies))
     return 0
 
 
@@ -286,6 +304,7 @@ def _read_folders(folders: Sequence[Path]) -> dict[str, OtherFaces]:
 RUN = {
     "fit": run_fit,
     "compare": run_compare,
+    "three-labels": run_three_labels,
     "zoo": run_zoo,
     "evaluate": run_evaluate,
     "export": run_export,

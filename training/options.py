@@ -16,8 +16,8 @@ def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
     parser = argparse.ArgumentParser(prog="python -m training", description=DESCRIPTION)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for add in (_add_fit, _add_compare, _add_zoo, _add_evaluate, _add_export, _add_report, _add_choose, _add_criterion,
-                _add_geometry, _add_stamp):
+    for add in (_add_fit, _add_compare, _add_three_labels, _add_zoo, _add_evaluate, _add_export, _add_report,
+                _add_choose, _add_criterion, _add_geometry, _add_stamp):
         add(commands)
     return parser
 
@@ -41,6 +41,19 @@ def _add_compare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("changes", nargs="*", metavar="CHANGE",
                         help="see CHANGES in training/fitting/compare.py (default: all)")
     _add_data(parser)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2], metavar="N", help="(default: 1 2)")
+    parser.add_argument("--out", type=Path, default=Path("runs"), metavar="FOLDER",
+                        help="of the runs; those that are finished there are not fitted again (default: %(default)s)")
+    _add_computation(parser)
+
+
+def _add_three_labels(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("three-labels", help="fit few labels, and compare with labels that are binned after a "
+                                 "fit; print a table")
+    parser.add_argument("models", type=Path, nargs="*", metavar="MODEL",
+                        help=".hdf5 model files whose answers are binned beside")
+    _add_data(parser)
+    parser.add_argument("--no-fits", action="store_true", help="only the model files")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2], metavar="N", help="(default: 1 2)")
     parser.add_argument("--out", type=Path, default=Path("runs"), metavar="FOLDER",
                         help="of the runs; those that are finished there are not fitted again (default: %(default)s)")

@@ -9,9 +9,19 @@ def share(value: float) -> str:
     return f"{value:.1%}".replace("%", " %")
 
 
+def points(value: float) -> str:
+    """Write a difference of two shares in percentage points, with its sign."""
+    return f"{100 * value:+.1f}".replace("-", "−")
+
+
 def interval(scores: dict[str, Any]) -> str:
     """Write the 95 % interval of an accuracy."""
-    low, high = scores["accuracy_ci95"]
+    return ends(scores["accuracy_ci95"])
+
+
+def ends(interval: Sequence[float]) -> str:
+    """Write the interval of a share."""
+    low, high = interval
     return f"{100 * low:.1f} to {100 * high:.1f} %"
 
 

@@ -78,6 +78,10 @@ def run(options: argparse.Namespace) -> int:
         from emocam.commands.seeing import command as seeing
 
         return seeing.run(options)
+    if options.labels:
+        from emocam.commands import benchmark_labels
+
+        return benchmark_labels.run(options)
     settings = Settings(
         source=options.source, model=options.model, prediction_every_frames=1, faces_found_by=options.faces or BOTH
     )
@@ -110,6 +114,10 @@ def _misplaced(options: argparse.Namespace) -> str | None:
     """Return a sentence about an option that only the other kind of measurement takes."""
     if options.seeing and (options.frames or options.no_plain):
         return "--frames and --no-plain go with --source: leave them out, or measure speed without --seeing"
+    if options.labels and (options.frames or options.no_plain):
+        return "--frames and --no-plain go with --source: leave them out, or measure speed without --labels"
+    if not options.labels and (options.prediction_every_frames or options.label_every_frames):
+        return "--every and --label-every go with --labels: add that, or leave them out"
     if options.out and not options.seeing:
         return "--out is the page of --seeing: add that, or leave --out away"
     return None

@@ -18,7 +18,7 @@ from emocam.engine.region import Region, region_of_points
 from emocam.engine.tracking import FORGET_AFTER_FRAMES, Track, Tracker
 from emocam.engine.watch import Watch, open_watch
 from emocam.messages import Box, Face, Frame, FrameResult, Latency
-from emocam.pooling import Pool, label_shown
+from emocam.pooling import Pool, label_shown, present_next
 from emocam.settings import NEUTRAL_CONTINUOUS, Settings
 
 # A film's frames that are so far apart may show other expressions, which last half a second to four seconds (Ekman
@@ -111,7 +111,7 @@ class Pipeline:
         tracks = [_Seen(track, by_box[track.box] if track.is_seen else None) for track in self._tracker.tracks]
         detected = perf_counter()
         paced = replace(settings, prediction_every_frames=1, label_every_frames=1) if is_apart else settings
-        predictions = self._classify(picture, tracks, paced)
+        predictions = self._classify(picture, tracks, paced, time_s=frame.time_s)
         self._follow_baselines(frame, picture, tracks, predictions, settings)
         classified = perf_counter()
         faces = [self._face(one, predictions, watch, paced) for one in tracks]
@@ -234,7 +234,9 @@ class Pipeline:
         probabilities = self._classifier.classify(np.stack(crops))
         return {face.track_id: answer for face, answer in zip(result.faces, probabilities, strict=True)}
 
-    def _classify(self, picture: Picture, tracks: Sequence["_Seen"], settings: Settings) -> dict[int, np.ndarray]:
+    def _classify(
+        self, picture: Picture, tracks: Sequence["_Seen"], settings: Settings, *, time_s: float
+    ) -> dict[int, np.ndarray]:
         """Return the prediction of each track that is in sight and due for one."""
         for one in tracks:
             self._pools.setdefault(one.number, Pool()).advance()
@@ -254,12 +256,15 @@ class Pipeline:
         probabilities = self._classifier.classify(np.stack(crops))
         predictions = dict(zip(due, probabilities, strict=True))
         for number, prediction in predictions.items():
-            self._pools[number].add(prediction)
+            self._pools[number].add(prediction, time_s=time_s, label_every_frames=settings.label_every_frames)
         return predictions
 
     def _face(self, one: "_Seen", predictions: dict[int, np.ndarray], watch: Watch, settings: Settings) -> Face:
         pool = self._pools[one.number]
-        is_new_label = pool.present(settings.label_every_frames)
+        baseline = self.baselines.of(one.number)
+        is_new_label = present_next(
+            pool, self.model_labels, settings, corrected=lambda pooled: Corrected.of(pooled, baseline).pooled
+        )
         corrected = Corrected.of(pool.presented, self.baselines.of(one.number, renews=is_new_label))
         shown = None
         if corrected.pooled is not None:

@@ -66,8 +66,8 @@ _ROWS = {
     ),
     "label_every_frames": _Row(
         "&Label",
-        "How often a new label is shown. The predictions since the last label are averaged, so that a "
-        "longer interval gives a calmer label.",
+        "How often a new label is shown; one that clearly is another is shown sooner. The longer the interval, the "
+        "longer predictions are averaged, and the calmer the label.",
         prefix="every ",
         suffix=" frames",
         step=3,

@@ -76,8 +76,8 @@ class FacesFile:
     height = FaceColumn("height of the box, pixels", WHOLE_NUMBER, lambda face: face.box.height if face.box else None)
     pooled = LabelColumns(
         "",
-        "probability of {label}, 0 to 1: the mean of the predictions that the label was made from; empty before the "
-        "face's first label",
+        "probability of {label}, 0 to 1: the mean of the predictions that the label was made from, in which newer ones "
+        "count more; empty before the face's first label",
         lambda face: face.pooled,
     )
     raw = LabelColumns(

@@ -9,6 +9,7 @@ import numpy as np
 
 from emocam.engine.model_file import read_model_file, write_metadata
 from emocam.engine.preprocessing import network_input
+from emocam.labels import EMOTIONS
 from training.data.faces import FaceData, majority, resized
 from training.fitting.balance import adjusted, choose_strength, frequency_biases, likeliest_biases, raise_weakest
 from training.fitting.checkpoints import save_network
@@ -51,7 +52,10 @@ def finish(
 
 def head_truth(head: Head, data: FaceData) -> np.ndarray:
     """Return (N,) int: what a head is to say of each face, an index into its labels; -1 where that is open."""
-    return majority(data) if head.ferplus_share == 1 else data.labels.astype(int)
+    if head.ferplus_share == 1:
+        return majority(data)
+    places = [head.labels.index(emotion) if emotion in head.labels else -1 for emotion in EMOTIONS]
+    return np.array(places)[data.labels]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,7 +10,7 @@ from emocam.labels import CONTEMPT, SPECTRA, SUMMED_SPECTRA
 from training.fitting.recipes import RECIPES, find_recipe, model_names
 from training.networks.complexity import count_flops
 from training.reporting.findings import Findings
-from training.tables import interval, share, table
+from training.tables import ends, interval, points, share, table
 
 JUDGES = {"fer2013": "FER-2013's own labels", "ferplus": "the majority of FER+'s ten people"}
 
@@ -22,6 +22,7 @@ def page(model: ModelFile, findings: Findings, *, epochs: int) -> str:
         f"# {name}",
         "Written by `python -m training report`; the command overwrites what is changed here by hand.",
         _scores(findings),
+        *_voters(findings),
         f"## Labels, judged by {JUDGES[findings.judge]}\n\n{_class_table(judged)}\n\n{_confusions(judged)}",
         f"![Confusion matrix]({name}/confusion.png)",
         _confidence(findings),
@@ -70,6 +71,30 @@ _ELSEWHERE = (
 _FERPLUS = (
     " FER+ is the judgement of ten people: the label is the single most voted of eight emotions, and pictures whose "
     "top is tied, unknown or no face are left out; seven labels are scored without those called contempt."
+)
+
+
+def _voters(findings: Findings) -> list[str]:
+    """Return the section that sets one of FER+'s people beside the network; none without votes."""
+    compared = findings.scores.get("ferplus", {}).get("voters", {})
+    rows = [
+        (
+            name,
+            f"{share(one['voter'])} ({ends(one['voter_ci95'])})",
+            f"{share(one['network'])} ({ends(one['network_ci95'])})",
+            f"{points(one['lead'])} ({points(one['lead_ci95'][0])} to {points(one['lead_ci95'][1])})",
+            f"{one['n']:,}",
+        )
+        for name, one in compared.items()
+    ]
+    header = ("labels", "one voter", "the network", "points that the network is ahead", "faces")
+    return ["## One person and the network\n\n" + table(header, rows) + "\n\n" + _VOTERS] if rows else []
+
+
+_VOTERS = (
+    "How often each agrees with most of FER+'s other nine people: every voter who named one of the emotions is left "
+    "out in turn, on the faces whose majority is clear; turns that leave no clear label are left out. In brackets 95 % "
+    "intervals over faces. A label that the network does not know counts as wrong."
 )
 
 

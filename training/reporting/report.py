@@ -70,6 +70,7 @@ def headline(findings: Findings) -> dict[str, Any]:
         figures["ferplus"] = _only(scores["ferplus"], told)
         if "eight_labels" in scores["ferplus"]:
             figures["ferplus"]["eight_labels"] = _only(scores["ferplus"]["eight_labels"], told)
+        figures["ferplus"]["voters"] = scores["ferplus"]["voters"]
     if "elsewhere" in scores:
         figures["elsewhere"] = {source: _only(one, told) for source, one in scores["elsewhere"].items()}
     judged = findings.judged

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from emocam.labels import SUMMED_SPECTRA
+from training.tables import points
 
 
 def print_scores(scores: dict[str, Any], *, title: str) -> None:
@@ -26,6 +27,9 @@ def print_scores(scores: dict[str, Any], *, title: str) -> None:
             eight = ferplus["eight_labels"]
             figures.add_row("FER+ majority, eight labels", f"{eight['accuracy']:.1%} of {eight['n']:,}; "
                             f"mean recall {eight['balanced_accuracy']:.1%}")
+        for name, one in ferplus["voters"].items():
+            figures.add_row(f"with most of nine others, {name} labels", f"one voter {one['voter']:.1%}, the network "
+                            f"{one['network']:.1%} of {one['n']:,}: {_ahead(one)}")
     for source, other in scores.get("elsewhere", {}).items():
         summed = (f"{one.name} labels {other[one.accuracy_name]:.1%}" for one in SUMMED_SPECTRA)
         figures.add_row(f"elsewhere, {source}", "; ".join([
@@ -35,6 +39,12 @@ def print_scores(scores: dict[str, Any], *, title: str) -> None:
     for label, one in scores["per_class"].items():
         classes.add_row(label, *(f"{one[name]:.3f}" for name in ("precision", "recall", "f1")), f"{one['support']:,}")
     Console().print(figures, classes)
+
+
+def _ahead(voters: dict[str, Any]) -> str:
+    """Write by how many points the network is ahead of a voter."""
+    low, high = (points(end) for end in voters["lead_ci95"])
+    return f"{points(voters['lead'])} points (95 %: {low} to {high})"
 
 
 def print_ensemble(rows: list[dict[str, Any]], *, vote: str, split: str) -> None:

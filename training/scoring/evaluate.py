@@ -12,6 +12,7 @@ from training.data.faces import FERPLUS_LABELS, DataError, FaceData, majority
 from training.networks.complexity import count_parameters
 from training.scoring.inference import Classify, open_network
 from training.scoring.metrics import score_labels, score_seven
+from training.scoring.voters import score_voters
 
 
 def evaluate(
@@ -52,7 +53,7 @@ def score_ferplus(probabilities: np.ndarray, data: FaceData, *, model_labels: tu
     """Score against FER+'s majority, on the pictures that have a clear one.
 
     The seven emotions are scored without the pictures called contempt. `eight_labels`, for a network that
-    knows contempt: the scores with them.
+    knows contempt: the scores with them. `voters`: one of the ten people beside the network, see `score_voters`.
     """
     labels = majority(data)
     is_emotion = (labels >= 0) & (labels != FERPLUS_LABELS.index(CONTEMPT))
@@ -65,6 +66,7 @@ def score_ferplus(probabilities: np.ndarray, data: FaceData, *, model_labels: tu
         scores["eight_labels"] = score_labels(
             probabilities[is_clear][:, columns], labels[is_clear], names=FERPLUS_LABELS
         )
+    scores["voters"] = score_voters(probabilities, data, model_labels=model_labels)
     return scores
 
 

@@ -1,7 +1,7 @@
 """The network's card: what it was trained on, how often it is right, what it confuses, what it is not for."""
 
 import html
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from PySide6.QtCore import QEvent, QUrl
@@ -12,7 +12,7 @@ from emocam.engine.model_file import ModelFile
 from emocam.gui.advice import duration, listed
 from emocam.gui.dialogs import show_page
 from emocam.gui.model.confusion_picture import confusion_picture
-from emocam.gui.model.scores import JUDGES, SPLITS, Confusion, NetworkScores, Score, count_of, network_scores
+from emocam.gui.model.scores import JUDGES, SPLITS, Confusion, NetworkScores, Score, Voters, count_of, network_scores
 from emocam.labels import SUMMED_SPECTRA
 
 CONFUSION_NAME = "confusion"
@@ -111,6 +111,7 @@ def _scores(scores: NetworkScores) -> str:
         _score_row("Agrees with most of ten people (FER+), seven labels", scores.ferplus),
         _score_row("– with contempt, eight labels", scores.eight),
         *_spectrum_rows(scores.ferplus),
+        *_voter_rows(scores.voters),
     ]
     for name, score in scores.elsewhere:
         rows += [_score_row(f"Right on faces from elsewhere: {name}", score), *_spectrum_rows(score)]
@@ -136,6 +137,13 @@ def _score_row(title: str, score: Score | None) -> tuple[str, ...]:
     interval = "{:.1f} to {:.1f}&nbsp;%".format(*(100 * end for end in score.interval)) if score.interval else ""
     recall = "" if score.mean_recall is None else _percent(score.mean_recall)
     return html.escape(title), f"<b>{_percent(score.accuracy)}</b>", interval, recall, _count(score.faces)
+
+
+def _voter_rows(voters: Iterable[Voters]) -> Iterator[tuple[str, ...]]:
+    """Yield two rows for each comparison of one of FER+'s people with the network."""
+    for one in voters:
+        yield _score_row(f"Agrees with most of nine people, {one.labels} labels: the network", one.network)
+        yield _score_row("– one of the ten, with the other nine", one.voter)
 
 
 def _spectrum_rows(score: Score | None) -> list[tuple[str, ...]]:

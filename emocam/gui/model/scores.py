@@ -1,6 +1,6 @@
 """The scores that a model file gives of itself, read with care: a file may say anything, or nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -18,6 +18,7 @@ SPLITS = {
 }
 COLLECTIONS_SHOWN = 12  # of faces from elsewhere; more would push the rest of a card out of sight
 LONGEST_NAME = 40
+VOTERS_LABELS = ("eight", "three")  # in which one of FER+'s people and the network are compared
 MOST = 10**9  # of faces, or of parameters
 
 
@@ -35,6 +36,18 @@ class Score:
     by_spectrum: Mapping[str, float]
     ece: float | None
     faces: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Voters:
+    """How often one of FER+'s ten people, and the network, agree with most of the other nine; 95 % intervals.
+
+    labels: how many there are to choose from, in words.
+    """
+
+    labels: str
+    voter: Score
+    network: Score
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +74,8 @@ class NetworkScores:
     """What a file says of its network on one split.
 
     fer2013: by FER-2013's own labels. distinct: the same, without the pictures that stand in Training too.
-    ferplus, eight: by the majority of FER+'s ten people, on seven labels and on eight. judge: whose labels the
+    ferplus, eight: by the majority of FER+'s ten people, on seven labels and on eight. voters: one of them beside the
+    network. judge: whose labels the
     network was tuned for, a key of JUDGES; confusion and by_spectrum are judged by these.
     """
 
@@ -74,6 +88,7 @@ class NetworkScores:
     elsewhere: tuple[tuple[str, Score], ...]
     confusion: Confusion | None
     by_spectrum: Mapping[str, SensitivityFigures]
+    voters: tuple[Voters, ...] = ()
 
     @property
     def judged(self) -> Score | None:
@@ -132,6 +147,7 @@ def _split_scores(name: str, figures: Mapping[str, Any]) -> NetworkScores:
         elsewhere=tuple(islice(((name, score) for name, score in elsewhere if score), COLLECTIONS_SHOWN)),
         confusion=_confusion(figures.get("confusion")),
         by_spectrum={name: curve for name, curve in curves.items() if curve is not None},
+        voters=tuple(_voters(_part(ferplus, "voters"))),
     )
 
 
@@ -150,6 +166,18 @@ def _score(part: object) -> Score | None:
         ece=share_of(part.get("ece")),
         faces=count_of(part.get("n")),
     )
+
+
+def _voters(part: Mapping[str, Any]) -> Iterator[Voters]:
+    for name in VOTERS_LABELS:
+        one = _part(part, name)
+        told = [
+            _score({"accuracy": one.get(who), "accuracy_ci95": one.get(f"{who}_ci95"), "n": one.get("n")})
+            for who in ("voter", "network")
+        ]
+        voter, network = told
+        if voter and network:
+            yield Voters(name, voter, network)
 
 
 def _interval(part: object, accuracy: float) -> tuple[float, float] | None:

@@ -52,6 +52,22 @@ def test_the_card_tells_scores_with_intervals_in_words(parent):
     assert "PublicTest, kept apart for testing" in text
 
 
+def test_the_card_sets_one_person_beside_the_network(parent):
+    text = page_of(show_network_card(parent, model(network_metrics()))).toPlainText()
+    network = text.index("Agrees with most of nine people, eight labels: the network")
+    assert network < text.index("one of the ten, with the other nine")
+    for words in ("86.8 %", "85.6 to 87.9 %", "80.6 %", "79.9 to 81.3 %", "3,391"):
+        assert words in text
+    assert "three labels: the network" not in text
+
+
+@pytest.mark.parametrize("voters", [7, {"eight": 1}, {"eight": {"voter": 0.8}}, {"eight": {"voter": 3, "network": 1}}])
+def test_a_comparison_that_is_nonsense_is_left_out(voters):
+    text = card_text(model(network_metrics(ferplus={"accuracy": 0.84, "voters": voters})))
+    assert "84.0&nbsp;%" in text
+    assert "nine people" not in text
+
+
 def test_a_column_that_the_file_does_not_fill_is_not_shown(parent):
     metrics = network_metrics(ferplus={"accuracy": 0.84})
     assert "mean recall" in card_text(model(network_metrics()))

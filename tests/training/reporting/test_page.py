@@ -43,6 +43,20 @@ def test_the_page_says_how_a_face_is_cut_out_by_its_points_and_without_them(find
     assert "| crop | the box that belongs to the face's points |" in text
 
 
+def test_the_page_and_the_model_file_set_one_person_beside_the_network(findings):
+    model = read_model_file(next(iter(shipped_models().values())))
+    assert "One person" not in page(model, findings, epochs=1)
+    voters = {
+        "n": 50, "turns": 480, "voter": 0.8, "voter_ci95": [0.75, 0.85], "network": 0.86, "network_ci95": [0.81, 0.91],
+        "lead": 0.06, "lead_ci95": [-0.01, 0.13],
+    }  # fmt: skip
+    ferplus = {**findings.scores["elsewhere"]["news"], "voters": {"eight": voters}}
+    told = replace(findings, scores={**findings.scores, "ferplus": ferplus})
+    row = "| eight | 80.0 % (75.0 to 85.0 %) | 86.0 % (81.0 to 91.0 %) | +6.0 (−1.0 to +13.0) | 50 |"
+    assert row in page(model, told, epochs=1)
+    assert headline(told)["ferplus"]["voters"] == {"eight": voters}
+
+
 def test_the_model_file_keeps_the_figures_of_each_spectrum_under_their_names(findings):
     kept = headline(findings)
     assert list(kept["sensitivity"]) == list(SPECTRA)
