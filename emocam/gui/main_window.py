@@ -242,6 +242,7 @@ class MainWindow(QMainWindow):
         self._select_face(None)
         self.chart.clear()
         self.shares.clear()
+        self._neutral.clear()
 
     def _name_source(self, title: str) -> None:
         self.setWindowTitle(f"{title} – Emocam")

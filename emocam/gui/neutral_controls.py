@@ -39,6 +39,8 @@ class NeutralControls(QObject):
         self._worker, self._actions, self._settings = worker, actions, settings
         self._video, self._notices, self._status = video, notices, status
         self._awaited: set[int] = set()  # of whom a baseline is being taken
+        self._told: list[str] = []  # what came of it, of each face, since it was asked for
+        self._refused: list[str] = []
         declare = ActionDeclaration
         actions.declare(
             declare("set_neutral", "Set &neutral of all", "U", SET_TIP, lambda: worker.set_neutral(None)),
@@ -63,6 +65,10 @@ class NeutralControls(QObject):
         settings.changed.connect(lambda _before, _now: self._mark_continuous())
         self._mark_continuous()
 
+    def clear(self) -> None:
+        """Forget what was asked of faces of the source before."""
+        self._awaited, self._told, self._refused = set(), [], []
+
     def select_face(self, track_id: int | None) -> None:
         """Offer what is done for the selected face, if there is one."""
         for name in OF_SELECTED:
@@ -80,17 +86,20 @@ class NeutralControls(QObject):
 
     def _note_begun(self, begun: NeutralBegun) -> None:
         self._awaited = set(begun.faces)
+        self._told, self._refused = [], []
         self._video.show_banner(f"Look neutral for {TAKEN_FOR_S:g} seconds: {_faces(begun.faces)}.")
 
     def _note_set(self, news: NeutralSet) -> None:
         baseline = news.baseline
         self._end_waiting(baseline.face)
-        varied = "" if baseline.spread_points is None else f", varied by {_points(baseline.spread_points)}"
-        self._status.note(f"Neutral set for face {baseline.face}{varied}")
+        varied = "" if baseline.spread_points is None else f" (varied by {_points(baseline.spread_points)})"
+        self._told.append(f"face {baseline.face}{varied}")
+        self._status.note(f"Neutral set: {', '.join(self._told)}")
 
     def _note_refused(self, refused: NeutralRefused) -> None:
         self._end_waiting(refused.face)
-        self._notices.say(refused.reason, [self._actions.set_neutral])
+        self._refused.append(refused.reason)
+        self._notices.say("\n".join(self._refused), [self._actions.set_neutral])
 
     def _note_cleared(self, cleared: NeutralCleared) -> None:
         for face in cleared.faces:
