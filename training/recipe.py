@@ -65,6 +65,8 @@ class Recipe:
     crop_margin: float = 0.0  # for the app, see `preprocessing.crop_face`; the fit takes faces as they stand
 
     # Faces.
+    aligned: PointsCrop | None = None  # cut out by their points like this, as the app cuts them; None: as they stand
+    aligned_share: float = 1.0  # of the faces of an epoch; the app, too, does not know the points of every face
     fits_all: bool = False  # also the validation split, in a last fit that goes on with a calibrated network
     sizes_px: tuple[tuple[float, int], ...] = ((1.0, 48),)
     """Pairs of a share of the epochs and the side of the faces up to there: smaller ones first cost less (Tan and Le

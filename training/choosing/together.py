@@ -1,6 +1,7 @@
 """Writes a finished fit as one model file whose network gives several answers side by side."""
 
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ from training.data.elsewhere import OtherFaces
 from training.data.faces import FERPLUS_LABELS, TRAINING, FaceData, majority, resized, validation_split
 from training.fitting.checkpoints import load_network
 from training.fitting.finish import NETWORK_FILE
-from training.fitting.history import RunError, check_fitted
+from training.fitting.history import RunError, check_fitted, history_path
 from training.fitting.recipes import find_recipe
 from training.networks.build import build
 from training.networks.weights import copy_weights
@@ -137,6 +138,11 @@ def write_together(run: Fitted, choice: Choice, out: Path, *, title: str, is_mir
     write_metadata(draft, {**common, **{name: first[name] for name in first if name != "name"}, "title": title,
                            "answers": answers})
     put_in_place(draft, out)
+    history = history_path(run.folder, mixtures.PEOPLE)
+    if history.exists():  # where the report looks for it
+        kept = out.with_suffix("") / "history.csv"
+        kept.parent.mkdir(exist_ok=True)
+        shutil.copyfile(history, kept)
 
 
 _OF_AN_ANSWER = frozenset({"weights_digest", "head", "metrics", "logit_adjustment", "added_to_logits", "labels",

@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import MISSING, asdict, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import keras
 import numpy as np
 
 from emocam.engine.preprocessing import network_input
+from training.data.aligned import aligned_faces
 from training.data.augment import augment, mix
 from training.data.faces import TRAINING, DataError, FaceData, resized, validation_split
 from training.data.targets import soft_targets, weighted_targets
@@ -56,7 +57,9 @@ def fit(
     fitting, validation = training.take(~is_held_out | recipe.fits_all), training.take(is_held_out)
     targets = {head.name: _targets(fitting, head, recipe) for head in recipe.heads}
     _claim(folder, recipe, fitting, targets)
-    run = _Run(recipe, folder, fitting, targets, on_step)
+    as_they_stand = fitting.images
+    fitting, validation = _aligned(fitting, recipe), _aligned(validation, recipe)
+    run = _Run(recipe, folder, fitting, as_they_stand, targets, on_step)
     for epoch in range(run.epochs_finished, recipe.epochs):
         started = datetime.now(UTC)
         losses = run.fit_epoch(epoch)
@@ -81,10 +84,12 @@ class _Run:
         recipe: Recipe,
         folder: Path,
         data: FaceData,
+        as_they_stand: np.ndarray,
         targets: Targets,
         on_step: Callable[[int, int], None] | None,
     ) -> None:
         self.recipe, self.folder, self.data, self.targets, self.on_step = recipe, folder, data, targets, on_step
+        self.as_they_stand = as_they_stand
         self.steps = math.ceil(len(data) / recipe.batch_size)
         with quiet():  # it imports TensorFlow, on whatever backend
             keras.utils.set_random_seed(recipe.seed)
@@ -153,7 +158,11 @@ class _Run:
         self, augmentation: Augmentation, size: int, rng: np.random.Generator
     ) -> tuple[np.ndarray, Targets]:
         order = rng.permutation(len(self.data))
-        faces = augment(self.data.images[order], augmentation, rng=rng, size_px=size)
+        faces = self.data.images[order]
+        if self.recipe.aligned is not None and self.recipe.aligned_share < 1:
+            is_left = rng.random(len(order)) >= self.recipe.aligned_share
+            faces[is_left] = self.as_they_stand[order[is_left]]
+        faces = augment(faces, augmentation, rng=rng, size_px=size)
         return faces, self._taught(faces, {name: each[order] for name, each in self.targets.items()})
 
     def score(self, head: Head, data: FaceData) -> tuple[float, float]:
@@ -203,6 +212,11 @@ def ask_head(network: keras.Model, head: Head, data: FaceData, recipe: Recipe) -
     labels = head_truth(head, data)
     faces = network_faces(resized(data.images[labels >= 0], recipe.sizes_px[-1][1]), recipe)
     return network.predict(faces, batch_size=256, verbose=0)[head.name], labels[labels >= 0]
+
+
+def _aligned(data: FaceData, recipe: Recipe) -> FaceData:
+    """Return the faces as the recipe has them cut out."""
+    return data if recipe.aligned is None else replace(data, images=aligned_faces(data.images, recipe.aligned))
 
 
 def _targets(data: FaceData, head: Head, recipe: Recipe) -> np.ndarray:
@@ -280,7 +294,11 @@ def _digest(text: str) -> str:
 
 
 def what_is_fitted(text: str) -> dict[str, Any]:
-    """Read a recipe, in whatever order of its fields, without what is chosen after the fit."""
-    recipe: dict[str, Any] = json.loads(text)
+    """Read a recipe, in whatever order of its fields, without what is chosen after the fit.
+
+    What a former version could not say, it did as a recipe does that says nothing of it.
+    """
+    unsaid = {field.name: field.default for field in fields(Recipe) if field.default is not MISSING}
+    recipe: dict[str, Any] = {**json.loads(json.dumps(unsaid)), **json.loads(text)}
     heads = [{name: value for name, value in head.items() if name != "points_crop"} for head in recipe["heads"]]
     return {**recipe, "heads": heads}

@@ -1,5 +1,6 @@
 """A model's report as a Markdown page."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from emocam.engine.model_file import ModelFile
 from emocam.engine.region import PointsCrop
 from emocam.labels import CONTEMPT, SPECTRA, SUMMED_SPECTRA
+from emocam.settings import JUDGE_CHOICES
 from training.fitting.recipes import RECIPES, find_recipe, model_names
 from training.networks.complexity import count_flops
 from training.reporting.findings import Findings
@@ -15,14 +17,20 @@ from training.tables import ends, interval, points, share, table
 JUDGES = {"fer2013": "FER-2013's own labels", "ferplus": "the majority of FER+'s ten people"}
 
 
-def page(model: ModelFile, findings: Findings, *, epochs: int) -> str:
-    """Return the report as Markdown; its pictures stand in a folder named after the model."""
+def page(
+    model: ModelFile, findings: Findings, *, epochs: int, others: Mapping[str, Findings] | None = None
+) -> str:
+    """Return the report as Markdown; its pictures stand in a folder named after the model.
+
+    others: what is found of the further answers of the network, by name.
+    """
     name, judged = model.path.stem, findings.judged
     parts = [
         f"# {name}",
         "Written by `python -m training report`; the command overwrites what is changed here by hand.",
         _scores(findings),
         *_voters(findings),
+        *([_other_answers(model, findings, others)] if others else []),
         f"## Labels, judged by {JUDGES[findings.judge]}\n\n{_class_table(judged)}\n\n{_confusions(judged)}",
         f"![Confusion matrix]({name}/confusion.png)",
         _confidence(findings),
@@ -61,6 +69,27 @@ def _scores(findings: Findings) -> str:
         + (_ELSEWHERE if "elsewhere" in findings.scores else "")
         + "."
         + (_FERPLUS if "ferplus" in findings.scores else "")
+    )
+
+
+def _other_answers(model: ModelFile, findings: Findings, others: Mapping[str, Findings]) -> str:
+    """Return a table of all answers, the one that all the rest of the page is about first."""
+    told = {model.answers[0]: findings, **others}
+    collections = list(findings.scores.get("elsewhere", {}))
+    rows = []
+    for name, one in told.items():
+        eight = one.scores.get("ferplus", {}).get("eight_labels")
+        judged = [one.scores, eight, *(one.scores["elsewhere"][source] for source in collections)]
+        rows.append((JUDGE_CHOICES[name].title if name in JUDGE_CHOICES else name, *(
+            f"{share(scores['accuracy'])} / {share(scores['balanced_accuracy'])}" if scores else "–"
+            for scores in judged
+        )))
+    elsewhere = [f"`{name}`, seven" for name in collections]
+    header = ("answer", "FER-2013's label, seven", "FER+ majority, eight", *elsewhere)
+    return (
+        "## Its answers\n\nOne network, which is run once: the app's setting *Judges* chooses whose labels it gives. "
+        "Accuracy, and the mean of the labels' recalls; all the rest of this page is about the first.\n\n"
+        + table(header, rows)
     )
 
 
@@ -258,13 +287,27 @@ def _reproduce(model: ModelFile, findings: Findings) -> str:
         commands += [
             f"python -m training fit --recipe {recipe['name']} --data fer2013.csv --ferplus fer2013new.csv"
             f"{''.join(changed)}",
-            f"python -m training export runs/{run}/{name}.hdf5 --out models/{name}.hdf5 --data fer2013.csv",
+            *_made_from_run(model, run),
         ]
     split = "" if findings.split == "PublicTest" else f" --split {findings.split}"
     elsewhere = " --elsewhere FOLDER" if "elsewhere" in findings.scores else ""
     commands.append(f"python -m training report models/{name}.hdf5 --data fer2013.csv{votes}{elsewhere}{split}")
     listed = "\n".join(commands)
     return f"## To make it again\n\n```\n{listed}\n```"
+
+
+def _made_from_run(model: ModelFile, run: str) -> list[str]:
+    """Return the commands that make the file out of a finished run."""
+    name, data = model.path.stem, "--data fer2013.csv"
+    whole = " --whole-weights" if model.metadata.get("compiled_weights") == "int8" else ""
+    if not model.answers:
+        return [f"python -m training export runs/{run}/{name}.hdf5 --out models/{name}.hdf5 {data}{whole}"]
+    mirrored = " --mirrored" if model.is_mirrored else ""
+    return [
+        f"python -m training choose runs/{run} --out models/{name}.hdf5 {data} --ferplus fer2013new.csv "
+        f"--elsewhere FOLDER…{mirrored}",
+        f"python -m training export models/{name}.hdf5 {data}{whole}",
+    ]
 
 
 def _licence(model: ModelFile) -> str:

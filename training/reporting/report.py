@@ -39,6 +39,10 @@ def write_report(
     model = read_model_file(path)
     rows = read_history(history or path.with_suffix("") / "history.csv")
     findings = _find(model, data, split, elsewhere)
+    others = {
+        name: _find(model.judging_like(name), data, split, elsewhere, is_robustness_told=False)
+        for name in model.answers[1:]
+    }
     folder = path.with_suffix("")
     folder.mkdir(exist_ok=True)
     judged = findings.judged
@@ -47,14 +51,20 @@ def write_report(
     plot_confusion(judged["confusion"], judged["labels"], folder / "confusion.png", title=title)
     plot_confidence(judged["reliability"], findings.sensitivity[SEVEN.name], folder / "confidence.png")
     plot_robustness(findings.robustness, folder / "robustness.png")
-    metadata = dict(model.metadata)
+    metadata = dict(model.stated)
     metadata["parameters"] = findings.scores["parameters"]
     metadata["metrics"] = {**metadata.get("metrics", {}), _snake_case(split): headline(findings)}
+    if model.answers:
+        told = {model.answers[0]: findings, **others}
+        metadata["answers"] = [
+            {**answer, "metrics": {**answer.get("metrics", {}), _snake_case(split): headline(told[answer["name"]])}}
+            for answer in model.stated["answers"]
+        ]
     if machine is not None:
         metadata.setdefault("machine", machine)
     write_metadata(path, metadata)
     written = path.with_suffix(".md")
-    written.write_text(page(read_model_file(path), findings, epochs=len(rows)), encoding="utf-8")
+    written.write_text(page(read_model_file(path), findings, epochs=len(rows), others=others), encoding="utf-8")
     return written
 
 
@@ -85,7 +95,12 @@ def _only(scores: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _find(
-    model: ModelFile, data: FaceData, split: str, elsewhere: Mapping[str, OtherFaces] | None
+    model: ModelFile,
+    data: FaceData,
+    split: str,
+    elsewhere: Mapping[str, OtherFaces] | None,
+    *,
+    is_robustness_told: bool = True,
 ) -> Findings:
     faces = data.split(split)
     scores = evaluate([model], faces, elsewhere=elsewhere)
@@ -95,7 +110,8 @@ def _find(
         is_repeated = in_other_split(data, split=split, other=TRAINING)
         repeated = int(is_repeated.sum())
         distinct = evaluate([model], faces.take(~is_repeated)) if repeated < len(faces) else None
-    return Findings(split, scores, repeated, distinct, judge, _test_robustness(model, faces, judge))
+    tested = _test_robustness(model, faces, judge) if is_robustness_told else {}
+    return Findings(split, scores, repeated, distinct, judge, tested)
 
 
 def _test_robustness(model: ModelFile, faces: FaceData, judge: str) -> dict[str, dict[str, float]]:
