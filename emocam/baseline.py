@@ -70,10 +70,11 @@ class NeutralSet:
 
 @dataclass(frozen=True, slots=True)
 class NeutralRefused:
-    """A face has got no baseline; face: None where none was in sight. reason: a sentence for people."""
+    """A face has got no baseline; face: None where none was in sight. reason, advice: sentences for people."""
 
     face: int | None
     reason: str
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

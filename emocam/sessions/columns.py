@@ -76,8 +76,8 @@ class FacesFile:
     height = FaceColumn("height of the box, pixels", WHOLE_NUMBER, lambda face: face.box.height if face.box else None)
     pooled = LabelColumns(
         "",
-        "probability of {label}, 0 to 1: the mean of the predictions that the label was made from; empty before the "
-        "face's first label",
+        "probability of {label}, 0 to 1: the mean of the predictions that the label was made from, as the baseline in "
+        "force (baseline) corrects it; empty before the face's first label",
         lambda face: face.pooled,
     )
     raw = LabelColumns(
@@ -153,6 +153,11 @@ class FacesFile:
     input = MomentColumn(
         f"number of the source in the list inputs of {SESSION}, from 1; empty while none was open",
         WHOLE_NUMBER, lambda moment: moment.input, since=3,
+    )  # fmt: skip
+    baseline = FaceColumn(
+        f"number of the person's neutral face in the list baselines of {SESSION}, which corrects the probabilities, "
+        f"label and confidence of this row, and not the {RAW} columns; empty where none is in force",
+        WHOLE_NUMBER, lambda face: face.baseline.number if face.baseline else None, since=4,
     )  # fmt: skip
 
 
