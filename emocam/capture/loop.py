@@ -341,6 +341,7 @@ class CaptureLoop:
             result = self._conclude(self._shown.frame)
         else:
             result = self._pipeline.answer_again(self._shown, self._settings_in_use)
+        self._tell_of_baselines()
         self._shares.amend(result)
         self._offer(result)
 

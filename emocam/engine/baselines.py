@@ -63,6 +63,7 @@ class Baselines:
         self._takes_first = False
         self._doubted_s: dict[int, float] = {}
         self._kept: Baseline | None = None
+        self._kept_face: int | None = None  # who has it
         self._known: set[int] = set()  # faces that are followed
         self.shows_others = False  # than the one whose baseline is kept
         self._count = 0
@@ -125,8 +126,14 @@ class Baselines:
         if is_continuous:
             for face, prediction in predictions.items():
                 self._follow_mean(face, prediction, time_s, model)
-        elif self._means:
-            self._stop_following()
+        else:
+            self.stop_following()
+
+    def stop_following(self) -> None:
+        """Drop the baselines that follow their faces, because that is not asked for any more."""
+        if self._means:
+            self._means.clear()
+            self._drop([face for face, one in self._in_force.items() if one.kind == CONTINUOUS], "")
 
     def clear(self, face: int | None = None, *, reason: str = "") -> None:
         """Drop the baseline of a face, or of all those there are or will be, and what is being taken of them."""
@@ -140,6 +147,8 @@ class Baselines:
     def forget(self, faces: Collection[int]) -> None:
         """Drop what belongs to faces that have left."""
         self._known.difference_update(faces)
+        if self._kept_face in faces:
+            self._kept_face = None
         self._refuse(faces, "Who was looked at left the picture within the two seconds.")
         self._drop(faces, LEFT)
 
@@ -153,10 +162,9 @@ class Baselines:
 
         is_cut: a film has been cut, so that one that is kept stays as long as the film shows nobody else.
         """
-        kept = [face for face in faces if face in self._in_force and self._in_force[face].kind == KEPT]
         if is_cut and not self.shows_others:
-            faces = [face for face in faces if face not in kept]
-        elif kept:
+            faces = [face for face in faces if face != self._kept_face]
+        elif self._kept_face in faces:
             self._kept = None
         self._doubted_s.update(dict.fromkeys(faces, time_s))
         self._refuse(faces, reason)
@@ -185,9 +193,9 @@ class Baselines:
         if self._kept is None:
             return
         # Not to a face that has been there: it is somebody else's, whoever has left.
-        if new and not any(baseline.kind == KEPT for baseline in self._in_force.values()):
-            self._lend(new[0], replace(self._kept, kind=KEPT), model)
-            new = new[1:]
+        if new and self._kept_face is None:
+            self._kept_face, *new = new
+            self._lend(self._kept_face, replace(self._kept, kind=KEPT), model)
         self.shows_others = self.shows_others or bool(new)
 
     def _lend(self, face: int, baseline: Baseline, model: ModelFile) -> None:
@@ -239,11 +247,6 @@ class Baselines:
         if face not in self._means:
             self._means[face] = LongRunMean.begin(time_s, model, self._in_force.get(face))
         self._means[face].add(prediction, time_s)
-
-    def _stop_following(self) -> None:
-        self._means.clear()
-        followed = [face for face, baseline in self._in_force.items() if baseline.kind == CONTINUOUS]
-        self._drop(followed, "")
 
     def _refuse(self, faces: Collection[int], reason: str) -> None:
         """Break off what is being taken of faces."""

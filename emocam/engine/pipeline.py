@@ -201,6 +201,8 @@ class Pipeline:
         """
         is_other, self._answered = self._answered is not self._classifier, self._classifier
         predictions = self._predictions_of(result) if is_other else {}
+        if settings.neutral != NEUTRAL_CONTINUOUS:
+            self.baselines.stop_following()
         faces = []
         for face in result.faces:
             before = face.pooled if face.uncorrected is None else face.uncorrected

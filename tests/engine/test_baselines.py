@@ -482,3 +482,23 @@ def test_what_a_span_gives_is_not_in_force_before_the_cut_that_came_before_it():
     again = Story(Answers(RESTING))
     again.pipeline.baselines.give(story.pipeline.baselines.taken())
     assert film(again) == [False, True]
+
+
+def test_a_picture_that_stays_is_shown_without_a_baseline_that_is_followed_no_more():
+    story = Story(Answers(RESTING), settings=CONTINUED)
+    result = story.play(40)
+    assert result.faces[0].baseline is not None
+    again = story.pipeline.answer_again(result, EVERY)
+    assert again.faces[0].baseline is None
+    assert np.array_equal(again.faces[0].pooled, answer(RESTING))
+
+
+def test_a_kept_baseline_that_is_followed_is_still_one_person_s():
+    story = Story(Answers(RESTING))
+    story.play(1)
+    kept = story.set_neutral().faces[0].baseline
+    film = Story(Answers(RESTING), settings=CONTINUED)
+    film.pipeline.baselines.keep(kept)
+    assert film.play(40).faces[0].baseline.kind == CONTINUOUS
+    film.boxes = [BOX, OTHER]
+    assert film.play(1).faces[1].baseline is None
