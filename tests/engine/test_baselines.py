@@ -380,6 +380,17 @@ def test_a_cut_drops_a_baseline_though_the_face_is_where_it_was():
     assert cleared.reason.startswith("The picture changed at once, as at a cut")
 
 
+def test_a_black_frame_between_two_scenes_is_a_cut():
+    story = Story(Answers(RESTING))
+    story.play(1)
+    story.set_neutral()
+    story.image = np.zeros_like(room(0))
+    story.play(0.1)
+    story.image = room(1)
+    face = story.play(0.1).faces[0]
+    assert (face.track_id, face.baseline) == (1, None)
+
+
 def test_a_cut_within_the_two_seconds_refuses():
     story = Story(Answers(RESTING))
     story.play(1)

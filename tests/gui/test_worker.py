@@ -337,7 +337,7 @@ def test_a_window_that_is_stuck_for_five_seconds_loses_pictures_and_no_rows(make
     assert [float(row["time_s"]) for row in recorded] == sorted(float(row["time_s"]) for row in recorded)
 
 
-def test_neutral_faces_are_set_cleared_and_refused_by_signals(make_worker, qtbot):
+def test_neutral_faces_are_set_cleared_and_refused_by_signals(make_worker, qtbot, monkeypatch):
     pipeline = FakePipeline()
     worker = make_worker(Sources(), make_pipeline=lambda: pipeline)
     with qtbot.waitSignal(worker.model_opened):
@@ -346,7 +346,7 @@ def test_neutral_faces_are_set_cleared_and_refused_by_signals(make_worker, qtbot
         worker.set_neutral(2)
     assert refused.args[0].face == 2
     assert refused.args[0].reason == "No pictures come now."
-    news = [NeutralBegun((2,)), NeutralSet(neutral_baseline()), NeutralCleared((2,), "It left.")]
-    pipeline.baselines.take_news = lambda: [news.pop(0) for _ in list(news)]
+    news: list[object] = [NeutralBegun((2,)), NeutralSet(neutral_baseline()), NeutralCleared((2,), "It left.")]
+    monkeypatch.setattr(pipeline.baselines, "take_news", lambda: [news.pop(0) for _ in list(news)])
     with qtbot.waitSignals([worker.neutral_begun, worker.neutral_set, worker.neutral_cleared]):
         worker.clear_neutral()
