@@ -172,7 +172,11 @@ def _add_analyze(commands: "_Commands[argparse.ArgumentParser]") -> None:
     )
     _add_engine_options(parser)
     parser.add_argument(
-        "--neutral", choices=[NEUTRAL_CONTINUOUS], help="measure each person against their own mean in the long run"
+        "--neutral",
+        metavar="first|START-END|continuous|FILE",
+        help="measure each person against a neutral face: the first two seconds in which each is seen; a span of the "
+        "film, as 3-5 or 1m-1m2s; their own mean in the long run; or one that a session of the same person keeps, its "
+        "folder or session.json",
     )
 
 

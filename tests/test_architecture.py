@@ -15,8 +15,8 @@ ROOT = Path(emocam.__file__).parent.parent
 QT = {"PySide6", "shiboken6", "pyqtgraph"}
 KERAS = {"tensorflow", "keras", "jax", "torch"}
 # How a network is fed and run. The mesh and the region belong to it: live, a face is cut out by its points, and scores
-# on other people's faces are the app's only if they are cut out by the same lines. What is exported is tried on faces
-# that the cascade finds, in pictures that ship.
+# on other people's faces are the app's only if they are cut out by the same lines, and measured against a face at rest
+# by the same ones. What is exported is tried on faces that the cascade finds, in pictures that ship.
 SHARED_WITH_TRAINING = (
     "emocam.labels.",
     "emocam.engine.preprocessing.",
@@ -24,6 +24,8 @@ SHARED_WITH_TRAINING = (
     "emocam.engine.network.",
     "emocam.engine.mesh.",
     "emocam.engine.region.",
+    "emocam.engine.neutral_face.",
+    "emocam.baseline.",
     "emocam.engine.detection.cascades.",
     "emocam.resources.",
 )

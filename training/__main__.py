@@ -16,6 +16,7 @@ from emocam.engine.model_file import ModelFile, ModelFileError, read_model_file
 from emocam.labels import EMOTIONS
 from training.data.elsewhere import OtherFaces, read_elsewhere
 from training.data.faces import PUBLIC_TEST, TRAINING, DataError, FaceData, count_warnings, read_faces, validation_split
+from training.data.people import read_people, read_sequences
 from training.fitting.history import RunError
 from training.fitting.recipes import RECIPES, find_recipe, with_those_before
 from training.networks.register import NetworkError
@@ -34,8 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = build_parser().parse_args(arguments)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     needed = {"fit": ("keras",), "compare": ("keras",), "three-labels": ("keras", "sklearn"),
-              "zoo": ("keras", "tensorflow", "matplotlib"),
-              "evaluate": ("sklearn",), "export": ("keras", "tensorflow"), "geometry": ("sklearn",), "stamp": ()}
+              "zoo": ("keras", "tensorflow", "matplotlib"), "evaluate": ("sklearn",), "export": ("keras", "tensorflow"),
+              "choose": ("keras", "tensorflow", "sklearn"), "criterion": ("sklearn",), "geometry": ("sklearn",),
+              "baseline": ("sklearn",), "stamp": ()}
     for package in needed.get(options.command, ("sklearn", "matplotlib")):
         if importlib.util.find_spec(package) is None:
             print(f"{package} is not installed. Install the extra `train`: pip install -e '.[train]'", file=sys.stderr)
@@ -257,6 +259,19 @@ def run_geometry(options: argparse.Namespace) -> int:
     return 0
 
 
+def run_baseline(options: argparse.Namespace) -> int:
+    """Tell what a person's own neutral face is worth to networks."""
+    models = [read_model_file(path) for path in options.model]
+    collections = {name: people for folder in options.elsewhere for name, people in read_people(folder).items()}
+    collections.update({folder.name: read_sequences(folder) for folder in options.sequences})
+    if not collections:
+        raise DataError("expected faces of known people in --elsewhere or --sequences; found none")
+    from training.scoring.neutral import baseline_table, score_baselines
+
+    print(baseline_table({model.path.stem: score_baselines(model, collections) for model in models}))
+    return 0
+
+
 def run_stamp(options: argparse.Namespace) -> int:
     """Write a recipe's geometry into model files."""
     from training.exporting.stamp import stamp_points_crop
@@ -312,6 +327,7 @@ RUN = {
     "choose": run_choose,
     "criterion": run_criterion,
     "geometry": run_geometry,
+    "baseline": run_baseline,
     "stamp": run_stamp,
 }
 

@@ -17,7 +17,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training", description=DESCRIPTION)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for add in (_add_fit, _add_compare, _add_three_labels, _add_zoo, _add_evaluate, _add_export, _add_report,
-                _add_choose, _add_criterion, _add_geometry, _add_stamp):
+                _add_choose, _add_criterion, _add_geometry, _add_baseline, _add_stamp):
         add(commands)
     return parser
 
@@ -165,6 +165,17 @@ def _add_geometry(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     parser.add_argument("model", type=Path, metavar="MODEL", help="an .hdf5 model file")
     parser.add_argument("--elsewhere", type=Path, nargs="+", required=True, metavar="FOLDER",
                         help="faces that are not FER-2013's, see evaluate; the mean of all their collections decides")
+
+
+def _add_baseline(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("baseline", help="tell what a person's own neutral face is worth; print a table")
+    parser.add_argument("model", type=Path, nargs="+", metavar="MODEL", help="an .hdf5 model file")
+    parser.add_argument("--elsewhere", type=Path, nargs="+", default=[], metavar="FOLDER",
+                        help="faces that are not FER-2013's, see evaluate; who is who by the column subject of "
+                        "labels.csv, or by order where each emotion has as many faces")
+    parser.add_argument("--sequences", type=Path, nargs="+", default=[], metavar="FOLDER",
+                        help="sequences from rest to an expression: frames.webp, a sheet of 160×160 tiles, and "
+                        "labels.csv with the columns sequence, subject, emotion and frame")
 
 
 def _add_stamp(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -305,15 +305,17 @@ class CaptureLoop:
 
     def _set_neutral(self, face: int | None) -> None:
         if self._classifier is None:
-            problem = "There is no network yet to look at faces."
+            refused = NeutralRefused(face, "There is no network yet to look at faces.", "Wait until one is there.")
         elif not self._has_picture:
-            problem = "No pictures come now. Open or play a source first."
+            refused = NeutralRefused(face, "No pictures come now.", "Open or play a source first.")
         elif self._playback.is_independent:
-            problem = "Pictures that stand for themselves last no two seconds. Open a camera or a film."
+            refused = NeutralRefused(
+                face, "Pictures that stand for themselves last no two seconds.", "Open a camera or a film."
+            )
         else:
             self._pipeline.baselines.ask(face)
             return
-        self._listeners.tell(NeutralRefused(face, problem))
+        self._listeners.tell(refused)
 
     def _clear_neutral(self, face: int | None) -> None:
         self._pipeline.baselines.clear(face)
@@ -348,6 +350,7 @@ class CaptureLoop:
             result = self._conclude(self._shown.frame)
         else:
             result = self._pipeline.answer_again(self._shown, self._settings_in_use)
+        self._tell_of_baselines()
         self._shares.amend(result)
         self._offer(result)
 

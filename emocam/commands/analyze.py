@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from time import perf_counter
@@ -16,6 +17,7 @@ from emocam.addresses import without_secrets
 from emocam.capture.offline import all_results, open_file
 from emocam.commands.ending import Ending, noticed_signals
 from emocam.commands.inputs import Input, expand
+from emocam.commands.neutral import NO_NEUTRAL, Neutral, NeutralUse, neutral_of
 from emocam.commands.options import chosen_settings
 from emocam.commands.quiet import without_litert_lines
 from emocam.commands.resuming import FinishedSessions
@@ -24,6 +26,7 @@ from emocam.engine.classification import Classifier, open_classifier
 from emocam.engine.model_file import ModelFileError, resolve_model
 from emocam.engine.pipeline import Pipeline
 from emocam.engine.watch import FinderError
+from emocam.sessions.baselines import BaselineError
 from emocam.sessions.files import RecordingError, numbered_folder
 from emocam.sessions.recorder import SessionRecorder
 from emocam.sessions.spreadsheet import SpreadsheetError, write_spreadsheet
@@ -60,16 +63,21 @@ def run(options: argparse.Namespace) -> int:
             settings = chosen_settings(options)
             with without_litert_lines():
                 classifier = open_classifier(resolve_model(settings.model)).judging_like(settings.judges_like)
-        except (ValueError, ModelFileError) as error:
+            neutral = neutral_of(options.neutral, classifier.model)
+        except (ValueError, ModelFileError, BaselineError) as error:
             printer.message(str(error))
             return 1
         inputs = list(expand(options.inputs, tell=printer.message))
         finished = None
         if options.resume:
             finished = FinishedSessions(
-                options.out, settings=settings, model=classifier.model, rate_fps=options.rate_fps
+                options.out,
+                settings=settings,
+                model=classifier.model,
+                rate_fps=options.rate_fps,
+                neutral=neutral.recorded,
             )
-        batch = _Batch(options.out, classifier, settings, options.rate_fps, printer, ending, finished)
+        batch = _Batch(options.out, classifier, settings, neutral, options.rate_fps, printer, ending, finished)
         failures = sum(
             not batch.analyze(one, f"{number} of {len(inputs)}") for number, one in enumerate(inputs, start=1)
         )
@@ -87,6 +95,7 @@ class _Batch:
     out: Path
     classifier: Classifier
     settings: Settings
+    neutral: Neutral
     rate_fps: float | None
     printer: Printer
     ending: Ending
@@ -116,6 +125,7 @@ class _Batch:
                     out=self.out,
                     classifier=self.classifier,
                     settings=self.settings,
+                    neutral=self.neutral,
                     rate_fps=self.rate_fps,
                     is_beside_films=one.is_beside_films,
                     ending=self.ending,
@@ -140,6 +150,7 @@ def analyze(
     out: Path,
     classifier: Classifier,
     settings: Settings,
+    neutral: Neutral = NO_NEUTRAL,
     rate_fps: float | None = None,
     is_beside_films: bool = False,
     ending: Ending = NEVER_ENDING,
@@ -147,14 +158,17 @@ def analyze(
 ) -> Analysis:
     """Analyse one file or folder and write its session under `out`.
 
-    rate_fps: frames a second, for a film that states no times. is_beside_films: a folder's pictures alone; what else is
-    in it is no problem. ending: once it is asked for, the session is ended, and says so. on_progress: told after each
-    frame how many are done, and of how many where that is known. Raises SourceError where not one frame can be read,
-    and RecordingError where the session cannot be written.
+    neutral: where neutral faces come from. rate_fps: frames a second, for a film that states no times.
+    is_beside_films: a folder's pictures alone; what else is in it is no problem. ending: once it is asked for, the
+    session is ended, and says so. on_progress: told after each frame how many are done, and of how many where that is
+    known. Raises SourceError where not one frame can be read, and RecordingError where the session cannot be written.
     """
     began_s = perf_counter()
     pipeline, settings = Pipeline(classifier), replace(settings, source=text)
-    with _opened(text, rate_fps=rate_fps, is_beside_films=is_beside_films) as source:
+    opened = partial(_opened, text, rate_fps=rate_fps, is_beside_films=is_beside_films)
+    with opened() as source:
+        use = NeutralUse(neutral, pipeline, settings, source)
+        use.begin(opened, classifier)
         results = all_results(source, pipeline, settings)
         first = next(results, None)
         if first is None:
@@ -169,6 +183,7 @@ def analyze(
             is_live=False,
             keeps_source_time=True,
             input=source,
+            neutral=neutral.recorded,
         )
         with recorder, _noted_if_cut_off(recorder):
             for done, last in enumerate(chain([first], results), start=1):
@@ -178,11 +193,18 @@ def analyze(
                 if ending.is_asked_for and not source.ended:
                     recorder.interrupt()
                     source.close()  # one result is still to come, with the labels that are due
-        problem = " ".join(filter(None, (source.problem, pipeline.problem, _spreadsheet_problem(folder)))) or None
+            refused, told = use.end()
+            if refused:
+                recorder.note_neutral_problem(refused)
+        problem = _joined(source.problem, pipeline.problem, refused, _spreadsheet_problem(folder))
         shown_s = last.frame.time_s - first.frame.time_s + (last.frame.lasts_s or 0)
         lasts_s = None if source.is_independent else shown_s
-        took_s, notice = perf_counter() - began_s, source.details.notice
+        took_s, notice = perf_counter() - began_s, _joined(source.details.notice, told)
         return Analysis(folder, done, len(numbers), lasts_s, took_s, problem, notice)
+
+
+def _joined(*sentences: str | None) -> str | None:
+    return " ".join(filter(None, sentences)) or None
 
 
 def _spreadsheet_problem(folder: Path) -> str | None:

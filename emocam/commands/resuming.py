@@ -30,14 +30,23 @@ class FinishedSessions:
     One that was interrupted, or cut off and completed afterwards, is none of them.
     """
 
-    def __init__(self, out: Path, *, settings: Settings, model: ModelFile, rate_fps: float | None) -> None:
+    def __init__(
+        self,
+        out: Path,
+        *,
+        settings: Settings,
+        model: ModelFile,
+        rate_fps: float | None,
+        neutral: dict[str, Any] | None = None,
+    ) -> None:
         """Read what each session in a folder says of itself; what cannot be read is no finished session.
 
-        rate_fps: frames a second, for a film that states no times.
+        rate_fps: frames a second, for a film that states no times. neutral: where neutral faces come from, as a session
+        says it.
         """
         self._rate_fps = rate_fps
         self._by_path: dict[str, list[tuple[Path, dict[str, Any]]]] = {}
-        wanted = {**recorded_settings(settings), "model": None}, model_description(model)["weights_digest"]
+        wanted = {**recorded_settings(settings), "model": None}, model_description(model)["weights_digest"], neutral
         for described in sorted(out.glob(f"*/{SESSION}")):
             description = _read(described)
             if description is not None and _made_with(description) == wanted and _is_whole(description):
@@ -75,12 +84,13 @@ def _read(path: Path) -> dict[str, Any] | None:
     return description if isinstance(description, dict) else None
 
 
-def _made_with(description: dict[str, Any]) -> tuple[dict[str, Any], str] | None:
-    """Return the settings and the network of a session; the model's name is told by the network's digest."""
+def _made_with(description: dict[str, Any]) -> tuple[dict[str, Any], str, Any] | None:
+    """Return settings, network and what is said of neutral faces; the model's name is told by the network's digest."""
     try:
         if description["versions"]["emocam"] != __version__ or description["settings_changes"]:
             return None
-        return {**description["settings"], "model": None}, description["model"]["weights_digest"]
+        settings, digest = {**description["settings"], "model": None}, description["model"]["weights_digest"]
+        return settings, digest, description.get("neutral")
     except (LookupError, TypeError):
         return None
 

@@ -140,7 +140,7 @@ class Pipeline:
     ) -> None:
         if self._classifier is None:
             return
-        self._doubt_baselines(picture, tracks)
+        self._doubt_baselines(frame.time_s, picture, tracks)
         self.baselines.follow(
             frame.time_s,
             [one.number for one in tracks if one.sighting],
@@ -151,14 +151,14 @@ class Pipeline:
         for number in self.baselines.take_changed() & self._pools.keys():
             self._pools[number].label = None  # what is shown with one baseline owes nothing to another
 
-    def _doubt_baselines(self, picture: Picture, tracks: Sequence["_Seen"]) -> None:
+    def _doubt_baselines(self, time_s: float, picture: Picture, tracks: Sequence["_Seen"]) -> None:
         """Drop the baselines of faces that may be somebody else's now, though their tracks go on."""
         if not self.baselines.are_used:
             self._doubt.start_anew()
             return
         if self._doubt.is_cut(picture.gray):
-            self.baselines.doubt([one.number for one in tracks], CUT, is_cut=True)
-        self.baselines.doubt(covering({one.number: one.track.box for one in tracks}), COVERED)
+            self.baselines.doubt([one.number for one in tracks], CUT, time_s=time_s, is_cut=True)
+        self.baselines.doubt(covering({one.number: one.track.box for one in tracks}), COVERED, time_s=time_s)
 
     def _is_apart(self, frame: Frame) -> bool:
         """Tell whether a film's frame is far from its neighbours, and part what was pooled before it if it is."""
@@ -201,6 +201,8 @@ class Pipeline:
         """
         is_other, self._answered = self._answered is not self._classifier, self._classifier
         predictions = self._predictions_of(result) if is_other else {}
+        if settings.neutral != NEUTRAL_CONTINUOUS:
+            self.baselines.stop_following()
         faces = []
         for face in result.faces:
             before = face.pooled if face.uncorrected is None else face.uncorrected

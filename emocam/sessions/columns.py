@@ -77,7 +77,7 @@ class FacesFile:
     pooled = LabelColumns(
         "",
         "probability of {label}, 0 to 1: the mean of the predictions that the label was made from, in which newer ones "
-        "count more; empty before the face's first label",
+        "count more, as the baseline in force (baseline) corrects it; empty before the face's first label",
         lambda face: face.pooled,
     )
     raw = LabelColumns(
@@ -153,6 +153,11 @@ class FacesFile:
     input = MomentColumn(
         f"number of the source in the list inputs of {SESSION}, from 1; empty while none was open",
         WHOLE_NUMBER, lambda moment: moment.input, since=3,
+    )  # fmt: skip
+    baseline = FaceColumn(
+        f"number of the person's neutral face in the list baselines of {SESSION}, which corrects the probabilities, "
+        f"label and confidence of this row, and not the {RAW} columns; empty where none is in force",
+        WHOLE_NUMBER, lambda face: face.baseline.number if face.baseline else None, since=4,
     )  # fmt: skip
 
 

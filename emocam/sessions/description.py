@@ -59,6 +59,8 @@ def new_description(start: datetime, *, model: RecordedModel, settings: Settings
         "model_changes": [],
         "settings": recorded_settings(settings),
         "settings_changes": [],
+        "neutral": None,
+        "baselines": [],
         **FrameCount().described(),
         "columns": meanings(model.labels),
     }

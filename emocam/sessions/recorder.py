@@ -14,6 +14,7 @@ import platformdirs
 from emocam.clock import steady_s
 from emocam.closing import ClosedOnExit
 from emocam.messages import FrameResult, Gap
+from emocam.sessions.baselines import described
 from emocam.sessions.cells import moment_after, utc_text
 from emocam.sessions.column_types import Marker
 from emocam.sessions.columns import MarkersFile, columns, header_of
@@ -82,11 +83,13 @@ class SessionRecorder(ClosedOnExit):
         utc_now: Callable[[], datetime] = lambda: datetime.now(UTC),
         input: RecordedInput | None = None,
         is_awaited: bool = False,
+        neutral: dict[str, Any] | None = None,
     ) -> None:
         """Begin a session in a folder that does not hold one yet; raises RecordingError.
 
         model: its labels become columns of faces.csv, and stay. source: its title for people.
         input: what it says of itself, asked whenever the description is written. is_awaited: it is not open.
+        neutral: where neutral faces come from, as session.json says it; None where they are set meanwhile, or not.
         is_live: False if frames are read as fast as they can be analysed, and session time follows theirs.
         keeps_source_time: the session is a whole file's, and its time 0 that of the file, not of the first frame.
         """
@@ -101,9 +104,11 @@ class SessionRecorder(ClosedOnExit):
         self._reader = RowReader(self._writer.header)
         self._summary, self._frames = Summary(), FrameCount()
         self._description = new_description(self._start, model=model, settings=settings, source=source)
+        self._description["neutral"] = neutral
         self._inputs = Inputs(self._description["inputs"])
         if not is_awaited:
             self._inputs.begin(source, input, is_live=is_live, time_ms=0)
+        self._baselines: set[int] = set()  # numbers of those that are described
         self._is_source_lost = self._is_description_old = self._is_closed = False
         self._ended_s: float | None = None
         self._checked_s = clock()
@@ -157,6 +162,7 @@ class SessionRecorder(ClosedOnExit):
             age_s = result.latency.total_ms / 1000
             time_ms = self._time.of(frame.time_s, lasts_s=frame.lasts_s, age_s=age_s)
             self._note_settings(result.settings, time_ms)
+            self._note_baselines(result, time_ms)
             self._write(
                 self._writer.frame_rows(
                     result,
@@ -215,6 +221,12 @@ class SessionRecorder(ClosedOnExit):
             marker = Marker(round(start_s * 1000), round(end_s * 1000), name)
             self._markers.append([[column.cell(marker) for column in columns(MarkersFile)]])
             self._markers.sync()
+
+    def note_neutral_problem(self, problem: str) -> None:
+        """Note why there is no baseline though one was asked for, so that the session is not taken for one with it."""
+        with self._lock:
+            self._description["neutral"] = {**(self._description["neutral"] or {}), "problem": problem}
+            self._is_description_old = True
 
     def interrupt(self) -> None:
         """Note that the session ends before its source does, because the program was asked to or could not go on."""
@@ -284,6 +296,16 @@ class SessionRecorder(ClosedOnExit):
         if changed:
             self._note("settings_changes", time_ms, changed=changed)
 
+    def _note_baselines(self, result: FrameResult, time_ms: int) -> None:
+        """Describe the baselines that the rows of a frame name for the first time, before there are such rows."""
+        in_force = [face.baseline for face in (*result.faces, *result.departed) if face.baseline is not None]
+        new = [one for one in in_force if one.number not in self._baselines]
+        for baseline in new:
+            self._baselines.add(baseline.number)
+            self._note("baselines", time_ms, **described(baseline))
+        if new:
+            self._update_description()
+
     def _note(self, what: str, time_ms: int, **values: Any) -> None:
         self._description[what].append({"time_s": time_ms / 1000, **values})
         self._is_description_old = True
@@ -295,12 +317,15 @@ class SessionRecorder(ClosedOnExit):
         self._checked_s = self._clock()
         self._faces.require_in_place()
         if self._is_description_old or self._inputs.has_new_digest:
-            try:
-                self._write_description()
-            except PermissionError:
-                # Windows refuses while another program has the file open: try again in a second.
-                if sys.platform != "win32":
-                    raise
+            self._update_description()
+
+    def _update_description(self) -> None:
+        try:
+            self._write_description()
+        except PermissionError:
+            # Windows refuses while another program has the file open: try again in a second.
+            if sys.platform != "win32":
+                raise
 
     def _write_description(self) -> None:
         self._description.update(self._frames.described())

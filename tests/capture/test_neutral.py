@@ -140,7 +140,7 @@ def test_another_source_begins_without_a_baseline(running):
 def test_without_pictures_it_is_refused_with_a_reason(running):
     running.loop.set_neutral()
     refused = running.wait_for(NeutralRefused)
-    assert refused == NeutralRefused(None, "No pictures come now. Open or play a source first.")
+    assert refused == NeutralRefused(None, "No pictures come now.", "Open or play a source first.")
 
 
 def test_a_film_that_ends_within_the_two_seconds_refuses(running):

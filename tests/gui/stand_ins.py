@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from emocam.baseline import SET, AnsweringNetwork, Baseline
 from emocam.engine.baselines import Baselines
 from emocam.engine.model_file import ModelFile, ModelFileError
 from emocam.engine.region import PointsCrop
@@ -43,6 +44,13 @@ def measures(**changes):
     figures = {"yaw_deg": 10.0, "pitch_deg": -4.0, "roll_deg": 2.0, "eyes_open_right": 0.3, "eyes_open_left": 0.28,
                "mouth_open": 0.05, "brows_raised": 0.25, "lip_corners": -0.02}  # fmt: skip
     return FaceMeasures(**{**figures, **changes})
+
+
+def neutral_baseline(face=1):
+    """Return what a network could have answered to a face at rest in two seconds."""
+    network = AnsweringNetwork("0" * 64, EMOTIONS, 1.0, False)
+    even = np.full(len(EMOTIONS), -np.log(len(EMOTIONS)))
+    return Baseline(1, face, SET, network, even, even, 20, 3.0, 1.0, 3.0)
 
 
 class FakeModel:

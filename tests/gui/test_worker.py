@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from emocam.baseline import NeutralBegun, NeutralCleared, NeutralSet
 from emocam.gui.worker import CaptureThread, Engine
 from emocam.messages import Gap
 from emocam.sessions import files as session_files
 from emocam.settings import Settings
-from tests.gui.stand_ins import FakePipeline, FakeSource, Sources, frame, open_fake_model
+from tests.gui.stand_ins import FakePipeline, FakeSource, Sources, frame, neutral_baseline, open_fake_model
 
 
 @pytest.fixture
@@ -334,3 +335,18 @@ def test_a_window_that_is_stuck_for_five_seconds_loses_pictures_and_no_rows(make
     recorded = rows(session_of(tmp_path))
     assert [int(row["frame"]) for row in recorded] == list(range(151))
     assert [float(row["time_s"]) for row in recorded] == sorted(float(row["time_s"]) for row in recorded)
+
+
+def test_neutral_faces_are_set_cleared_and_refused_by_signals(make_worker, qtbot, monkeypatch):
+    pipeline = FakePipeline()
+    worker = make_worker(Sources(), make_pipeline=lambda: pipeline)
+    with qtbot.waitSignal(worker.model_opened):
+        worker.start()
+    with qtbot.waitSignal(worker.neutral_refused) as refused:
+        worker.set_neutral(2)
+    assert refused.args[0].face == 2
+    assert refused.args[0].reason == "No pictures come now."
+    news: list[object] = [NeutralBegun((2,)), NeutralSet(neutral_baseline()), NeutralCleared((2,), "It left.")]
+    monkeypatch.setattr(pipeline.baselines, "take_news", lambda: [news.pop(0) for _ in list(news)])
+    with qtbot.waitSignals([worker.neutral_begun, worker.neutral_set, worker.neutral_cleared]):
+        worker.clear_neutral()

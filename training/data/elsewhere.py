@@ -59,16 +59,21 @@ def read_elsewhere(folder: Path) -> dict[str, OtherFaces]:
     if columns * (sheet.shape[0] // TILE_PX) < len(rows):
         raise DataError(f"{sheets[0]}: expected {len(rows)} tiles of {TILE_PX}×{TILE_PX} pixels, as in labels.csv; "
                         f"the sheet is {sheet.shape[1]}×{sheet.shape[0]}")
-    with quiet():  # LiteRT announces its delegate
-        mesh = _open_mesh()
     found = {}
     for source in sorted({source for source, _ in rows}):
         chosen = [index for index, row in enumerate(rows) if row[0] == source]
         places = [(index // columns * TILE_PX, index % columns * TILE_PX) for index in chosen]
         tiles = np.stack([sheet[top : top + TILE_PX, left : left + TILE_PX] for top, left in places])
         labels = np.array([rows[index][1] for index in chosen], np.uint8)
-        found[source] = OtherFaces(tiles, labels, tuple(_points(mesh, tile) for tile in tiles))
+        found[source] = OtherFaces(tiles, labels, points_of_tiles(tiles))
     return found
+
+
+def points_of_tiles(tiles: np.ndarray) -> tuple[FacePoints | None, ...]:
+    """Return the points of the face in each of (N, 128, 128) uint8 tiles; raises DataError without the mesh."""
+    with quiet():  # LiteRT announces its delegate
+        mesh = _open_mesh()
+    return tuple(_points(mesh, tile) for tile in tiles)
 
 
 def _open_mesh() -> FaceMesh:
