@@ -10,7 +10,7 @@ import numpy as np
 
 from emocam.labels import CONTEMPT
 from training.choosing.criterion import Judged, Result, result
-from training.data.faces import FERPLUS_LABELS
+from training.data.faces import FERPLUS_LABELS, FaceData, majority
 
 PEOPLE, DATA_SET = "ferplus", "fer2013"  # the heads of the recipes
 SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
@@ -63,10 +63,22 @@ def answer(mixture: Mixture, faces: Judged, log_frequencies: np.ndarray) -> np.n
     views = []
     people, data_set = faces.answers[PEOPLE], faces.answers.get(DATA_SET, (None,) * len(faces.answers[PEOPLE]))
     for by_people, by_data_set in zip(people, data_set, strict=True):
-        scores = mixture.scores(by_people, by_data_set, log_frequencies)
-        likely = np.exp(scores - scores.max(axis=1, keepdims=True))
-        views.append(likely / likely.sum(axis=1, keepdims=True))
+        views.append(softmax(mixture.scores(by_people, by_data_set, log_frequencies)))
     return np.asarray(np.mean(views, axis=0))
+
+
+def softmax(scores: np.ndarray) -> np.ndarray:
+    """Return (N, L) probabilities of (N, L) scores."""
+    likely = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.asarray(likely / likely.sum(axis=1, keepdims=True))
+
+
+def log_frequencies(data: FaceData) -> np.ndarray:
+    """Return (8,) logarithms of how often each label is the majority of the voters, less their mean."""
+    labels = majority(data)
+    counts = np.bincount(labels[labels >= 0], minlength=len(FERPLUS_LABELS)) + 1
+    logarithms = np.log(counts / counts.sum())
+    return np.asarray(logarithms - logarithms.mean())
 
 
 def predicted(mixture: Mixture, faces: Judged, log_frequencies: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ from emocam.engine.preprocessing import network_input
 from emocam.settings import BETWEEN, DATA_SET, PEOPLE
 from training.choosing import mixture as mixtures
 from training.choosing.criterion import Judged
-from training.choosing.mixture import TENTH, Mixture, Trial, answer, choose, try_mixtures
+from training.choosing.mixture import TENTH, Mixture, Trial, answer, choose, log_frequencies, try_mixtures
 from training.data.elsewhere import OtherFaces
 from training.data.faces import FERPLUS_LABELS, TRAINING, FaceData, majority, resized, validation_split
 from training.fitting.checkpoints import load_network
@@ -107,20 +107,12 @@ class Choice:
 
 def choose_mixture(run: Fitted, collections: dict[str, Judged], data: FaceData, *, floor: float) -> Choice:
     """Try every mixture, and choose one: see `mixture.choose`."""
-    log_frequencies = _log_frequencies(data)
-    trials = try_mixtures(collections, log_frequencies)
+    frequencies = log_frequencies(data.split(TRAINING))
+    trials = try_mixtures(collections, frequencies)
     chosen = choose(trials, floor=floor)
     tenth = collections[TENTH]
-    temperature = fit_temperature(answer(chosen.mixture, tenth, log_frequencies), tenth.labels)
-    return Choice(trials, chosen, log_frequencies, temperature, collections)
-
-
-def _log_frequencies(data: FaceData) -> np.ndarray:
-    """Return (8,) logarithms of how often each label is the majority of Training's voters, less their mean."""
-    labels = majority(data.split(TRAINING))
-    counts = np.bincount(labels[labels >= 0], minlength=len(FERPLUS_LABELS)) + 1
-    logarithms = np.log(counts / counts.sum())
-    return np.asarray(logarithms - logarithms.mean())
+    temperature = fit_temperature(answer(chosen.mixture, tenth, frequencies), tenth.labels)
+    return Choice(trials, chosen, frequencies, temperature, collections)
 
 
 def write_together(run: Fitted, choice: Choice, out: Path, *, title: str, is_mirrored: bool) -> None:

@@ -13,6 +13,7 @@ import keras
 import numpy as np
 
 from emocam.engine.preprocessing import network_input
+from training.choosing.mixture import DATA_SET, PEOPLE, Mixture, log_frequencies, softmax
 from training.data.aligned import aligned_faces
 from training.data.augment import augment, mix
 from training.data.faces import TRAINING, DataError, FaceData, resized, validation_split
@@ -184,11 +185,19 @@ class _Run:
         if not self.teachers:
             return targets
         inputs, share = network_faces(faces, self.recipe), np.float32(self.recipe.teacher_share)
-        answers = [teacher.predict(inputs, batch_size=256, verbose=0) for teacher in self.teachers]
+        answers = [self._taught_by(teacher.predict(inputs, batch_size=256, verbose=0)) for teacher in self.teachers]
         return {
             name: (1 - share) * each + share * np.mean([answer[name] for answer in answers], axis=0)
             for name, each in targets.items()
         }
+
+    def _taught_by(self, answers: Targets) -> Targets:
+        """Return a teacher's answers to be learnt, by head."""
+        if self.recipe.taught_mixture is None:
+            return answers
+        mixture = Mixture(*self.recipe.taught_mixture)
+        people, data_set = (np.log(np.maximum(answers[name], 1e-12)) for name in (PEOPLE, DATA_SET))
+        return {**answers, PEOPLE: softmax(mixture.scores(people, data_set, log_frequencies(self.data)))}
 
     def _callbacks(self, epoch: int) -> list[keras.callbacks.Callback]:
         if self.on_step is None:

@@ -194,6 +194,22 @@ RESIDUAL_ALIGNED = replace(
     seed=31,
 )
 
+# The small network learns what that one answers in between: so rare and weak expressions get into 58,000 parameters.
+MINI_XCEPTION_ALIGNED = replace(
+    MINI_XCEPTION_VOTES,
+    name="mini_xception_aligned",
+    starts_from="mini_xception_votes",
+    epochs=30,
+    teachers=("residual_aligned",),
+    taught_mixture=(0.3, 0.2),
+    rarity_power=0.5,
+    aligned=ALIGNED_CROP,
+    aligned_share=0.75,
+    heads=(replace(SMALL_FERPLUS, points_crop=ALIGNED_CROP),),
+    seed=31,
+    files_as=None,
+)
+
 RECIPES = {
     recipe.name: recipe
     for recipe in (
@@ -209,6 +225,7 @@ RECIPES = {
         RESIDUAL,
         RESIDUAL_LAST,
         RESIDUAL_ALIGNED,
+        MINI_XCEPTION_ALIGNED,
     )
 }
 
