@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from emocam.baseline import Baseline
 from emocam.capture.offline import all_results, open_file
 from emocam.clock import steady_s
 from emocam.closing import ClosedOnExit
@@ -37,6 +38,8 @@ class AnalyzedFace:
         the face's points are not seen.
     points: (468, 3) float32 `x, y` in pixels of the picture and a depth in pixels, in the numbers of MediaPipe's face
         mesh; None where they are not seen. Not compared by `==`.
+    baseline: the person's own mean that corrects label and probabilities, with `Settings(neutral="continuous")`, once
+        a face has been followed for half a minute; None without one. Not compared by `==`.
     """
 
     number: int
@@ -47,6 +50,7 @@ class AnalyzedFace:
     prediction: dict[str, float] = field(default_factory=dict)
     measures: FaceMeasures | None = None
     points: np.ndarray | None = field(default=None, compare=False, repr=False)
+    baseline: Baseline | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,7 @@ class Analysis:
             **{column.name: getattr(measures, column.name, None) for column in MEASURE_COLUMNS},
             "picture": self.picture or None,
             "lasts_s": self.lasts_s,
+            "baseline": face.baseline.number if face and face.baseline else None,
         }
 
 
@@ -209,6 +214,7 @@ def _analyzed(face: Face, labels: tuple[str, ...]) -> AnalyzedFace:
         prediction=_by_label(face.prediction, labels),
         measures=face.measures,
         points=face.points,
+        baseline=face.baseline,
     )
 
 
