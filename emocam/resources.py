@@ -6,6 +6,12 @@ import platformdirs
 
 _PACKAGE = Path(__file__).parent
 MODEL_ENDINGS = (".hdf5", ".h5")
+# What people call the models that come with Emocam; one of their own has its file's name.
+TITLES = {
+    "residual": "Large: residual",
+    "mini_xception_ferplus": "Small: mini-Xception, like people",
+    "mini_xception_fer2013": "Small: mini-Xception, like FER-2013",
+}
 
 
 def _folder(name: str) -> Path:
@@ -48,6 +54,11 @@ def known_models() -> dict[str, Path]:
     for path in files:
         own.setdefault(f"{path.stem} (own)" if path.stem in shipped else path.stem, path)
     return {**shipped, **own}
+
+
+def model_title(name: str) -> str:
+    """Return what a model that is known by name is called in the window."""
+    return TITLES.get(name, name)
 
 
 def _is_model(path: Path) -> bool:

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 VERSION = 1
 OWNER_ONLY = 0o600
 LARGEST_TEXT = 1_000_000  # characters of a file; ours have some hundred
-DEFAULT_MODEL = "residual_ferplus"
+DEFAULT_MODEL = "residual"
 
 CASCADES, BLAZEFACE, BOTH = "cascades", "blazeface", "both"
 

@@ -30,9 +30,9 @@ def test_a_file_in_the_user_s_folder_is_known_by_its_name_and_opens(folder):
 
 
 def test_a_file_named_like_a_shipped_one_hides_nothing(folder):
-    shutil.copy(SMALL, folder / "residual_ferplus.hdf5")
-    assert resolve_model("residual_ferplus") == shipped_models()["residual_ferplus"]
-    assert resolve_model("residual_ferplus (own)") == folder / "residual_ferplus.hdf5"
+    shutil.copy(SMALL, folder / "residual.hdf5")
+    assert resolve_model("residual") == shipped_models()["residual"]
+    assert resolve_model("residual (own)") == folder / "residual.hdf5"
 
 
 def test_bad_files_and_what_is_no_file_do_not_break_the_list(folder):

@@ -31,7 +31,7 @@ def test_the_defaults_are_those_of_the_design():
         "tracking_sensitivity_px": 80,
         "prediction_every_frames": 1,
         "label_every_frames": 9,
-        "model": "residual_ferplus",
+        "model": "residual",
         "faces_found_by": "both",
         "judges_like": "between",
         "neutral": "set",

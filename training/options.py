@@ -142,7 +142,6 @@ def _add_choose(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     _add_data(parser)
     _add_collections(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the .hdf5 file to write")
-    parser.add_argument("--title", metavar="TEXT", help="what people call the network (default: the file's name)")
     parser.add_argument("--floor", type=_number, default=0.84, metavar="SHARE", help="of the validation split that "
                         "must be called as FER+'s majority does (default: %(default)s)")
     parser.add_argument("--mirrored", action="store_true", help="average the answers to each face and its mirror image")

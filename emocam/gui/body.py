@@ -14,7 +14,7 @@ from emocam.gui.notice_bar import NoticeBar
 from emocam.gui.settings_panel import SettingsPanel
 
 PANEL_WIDTH_PX = 300
-CHARTS_HEIGHT_PX, CHARTS_SHARE = 190, 0.34  # in a low window they have no more than this share of the height
+CHARTS_HEIGHT_PX, CHARTS_SHARE = 166, 0.34  # in a low window they have no more than this share of the height
 LEAST_CHARTS_PX = 96
 
 

@@ -20,11 +20,13 @@ from PySide6.QtWidgets import (
 
 from emocam.gui.model.scores import SensitivityFigures
 from emocam.gui.theme import percent
+from emocam.resources import model_title
 from emocam.settings import FINDER_CHOICES, JUDGE_CHOICES, RANGES, Choice, Settings
 
 SENSITIVITY = "prediction_sensitivity_percent"
 FACES_LABEL = "Faces f&ound by"
 JUDGES_LABEL = "&Judges"
+NETWORK_TIP = "The network that reads the expressions. Its file says what it was trained on: Help › About this network."
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ class SettingsPanel(QWidget):
         self._spectrum = Settings().spectrum
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(12, 10, 12, 10)
-        self._grid.setVerticalSpacing(6)
+        self._grid.setVerticalSpacing(5)
         self._grid.setHorizontalSpacing(10)
         self._grid.setColumnStretch(0, 1)
         for name, row in _ROWS.items():
@@ -149,7 +151,10 @@ class SettingsPanel(QWidget):
         with QSignalBlocker(self._models):
             self._models.clear()
             for name in names:
-                self._models.addItem(name, name)
+                title = model_title(name)
+                self._models.addItem(title, name)
+                if title != name:
+                    self._models.setItemData(self._models.count() - 1, f"{name}.hdf5", Qt.ItemDataRole.ToolTipRole)
             self._models.insertSeparator(self._models.count())
             self._models.addItem(self._open_model.text().replace("&", ""), None)
         self._select_model(current)
@@ -161,6 +166,7 @@ class SettingsPanel(QWidget):
         self._judges.offer(offered)
         if current in offered:
             self._judges.select(current)
+        self._judges.box.setEnabled(True)
         for widget in (self._judges.label, self._judges.box):
             widget.setVisible(len(offered) > 1)
 
@@ -235,7 +241,6 @@ class SettingsPanel(QWidget):
 
     def _add_network(self) -> None:
         label, self._models = QLabel("Net&work"), QComboBox()
-        tip = "The network that reads the expressions. Its file says what it was trained on: Help › About this network."
         label.setBuddy(self._models)
         self._models.setObjectName("models")
         self._models.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -246,15 +251,14 @@ class SettingsPanel(QWidget):
         self._network_state.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._network_state.setWordWrap(True)
         self._network_state.hide()
-        for widget in (label, self._models):
-            widget.setToolTip(tip)
+        label.setToolTip(NETWORK_TIP)
         reset = QPushButton("Reset to &defaults")
         reset.setToolTip("Put every setting back to what Emocam starts with, except the source")
         reset.setAutoDefault(False)
         reset.clicked.connect(self.reset_asked)
         self._add_choice(label, self._models)
         self._judges = self._add_choices(JUDGES_LABEL, "judges_like", JUDGE_CHOICES, name="judges")
-        self.show_answers(())
+        self._judges.box.setEnabled(False)  # until a network is there; the row has its room from the first
         buttons = QHBoxLayout()
         buttons.addWidget(self._network_state, 1)
         buttons.addStretch()
@@ -304,3 +308,5 @@ class SettingsPanel(QWidget):
                 self._models.insertItem(row, Path(text).name, text)
                 self._models.setItemData(row, text, Qt.ItemDataRole.ToolTipRole)
             self._models.setCurrentIndex(row)
+        file = self._models.itemData(row, Qt.ItemDataRole.ToolTipRole)
+        self._models.setToolTip(NETWORK_TIP if file is None else f"{NETWORK_TIP}\n\nThis one: {file}")

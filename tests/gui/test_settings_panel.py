@@ -48,7 +48,7 @@ def test_every_setting_says_what_it_does_and_is_reached_by_a_letter(panel):
             assert len(label.buddy().toolTip()) > 40
             assert label.buddy().accessibleName()
     assert len(letters) == 7
-    assert len(set(letters)) == 6
+    assert len(set(letters)) == 7
 
 
 def test_a_slider_moved_by_key_reports_the_new_value_and_shows_it(panel, changes, qtbot):

@@ -33,7 +33,7 @@ def run_choose(options: argparse.Namespace, data: FaceData, elsewhere: Mapping[s
     print(f"\nCriterion of the one chosen: {criterion} (95 %: {share(low)} to {share(high)}).")
     if choice.chosen.tenth_accuracy < options.floor:
         print(f"None reaches the floor of {share(options.floor)} on the validation split; this one comes nearest.")
-    write_together(run, choice, options.out, title=options.title or options.out.stem, is_mirrored=options.mirrored)
+    write_together(run, choice, options.out, is_mirrored=options.mirrored)
     print(f"{options.out} is written, and not compiled yet. Next:")
     print(f"python -m training export {options.out} --data {options.data}")
     return 0

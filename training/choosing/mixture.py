@@ -14,7 +14,7 @@ from training.data.faces import FERPLUS_LABELS, FaceData, majority
 
 PEOPLE, DATA_SET = "ferplus", "fer2013"  # the heads of the recipes
 SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
-TILTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
+TILTS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5)
 TENTH = "tenth"  # the validation split, judged by FER+'s majority
 
 KNOWN = [place for place, label in enumerate(FERPLUS_LABELS) if label != CONTEMPT]
@@ -111,11 +111,10 @@ def choose(trials: list[Trial], *, floor: float) -> Trial:
 
 
 def _around(trial: Trial, trials: list[Trial]) -> float:
-    step = SHARES[1] - SHARES[0] + 1e-9
     near = [
         one.result.criterion
         for one in trials
-        if abs(one.mixture.data_set_share - trial.mixture.data_set_share) <= step
-        and abs(one.mixture.tilt - trial.mixture.tilt) <= step
+        if abs(one.mixture.data_set_share - trial.mixture.data_set_share) <= SHARES[1] + 1e-9
+        and abs(one.mixture.tilt - trial.mixture.tilt) <= TILTS[1] + 1e-9
     ]
     return float(np.mean(near))

@@ -19,6 +19,7 @@ from training.choosing.mixture import TENTH, Mixture, Trial, answer, choose, log
 from training.data.elsewhere import OtherFaces
 from training.data.faces import FERPLUS_LABELS, TRAINING, FaceData, majority, resized, validation_split
 from training.fitting.checkpoints import load_network
+from training.fitting.description import described_points_crop
 from training.fitting.finish import NETWORK_FILE
 from training.fitting.history import RunError, check_fitted, history_path
 from training.fitting.recipes import find_recipe
@@ -115,7 +116,7 @@ def choose_mixture(run: Fitted, collections: dict[str, Judged], data: FaceData, 
     return Choice(trials, chosen, frequencies, temperature, collections)
 
 
-def write_together(run: Fitted, choice: Choice, out: Path, *, title: str, is_mirrored: bool) -> None:
+def write_together(run: Fitted, choice: Choice, out: Path, *, is_mirrored: bool) -> None:
     """Write one file with the mixture first, and each head beside it; its network is not compiled yet."""
     answers = [_mixture_answer(run, choice)] + [_head_answer(run, name) for name in run.heads]
     for one in answers:
@@ -127,8 +128,9 @@ def write_together(run: Fitted, choice: Choice, out: Path, *, title: str, is_mir
         network.save(draft, include_optimizer=False)
     first = answers[0]
     common = {name: value for name, value in run.stated[mixtures.PEOPLE].items() if name not in _OF_AN_ANSWER}
-    write_metadata(draft, {**common, **{name: first[name] for name in first if name != "name"}, "title": title,
-                           "answers": answers})
+    crop = described_points_crop(run.heads[mixtures.PEOPLE], run.recipe)
+    usual = {name: first[name] for name in first if name not in ("name", "mixture")}
+    write_metadata(draft, {**common, **crop, **usual, "answers": answers})
     put_in_place(draft, out)
     history = history_path(run.folder, mixtures.PEOPLE)
     if history.exists():  # where the report looks for it

@@ -16,7 +16,7 @@ def stamp_points_crop(path: Path) -> PointsCrop:
 
     Raises ModelFileError for a file that no recipe here has made, or whose recipe leaves the geometry open.
     """
-    metadata = read_model_file(path).metadata
+    metadata = read_model_file(path).stated
     head = _head(path, metadata.get("recipe"), metadata.get("head"))
     if head.points_crop is None:
         raise ModelFileError(f"{path.name}: the head {head.name} of its recipe has no points_crop. Choose one: "
@@ -25,7 +25,8 @@ def stamp_points_crop(path: Path) -> PointsCrop:
     heads = {each.name: each for each in find_recipe(metadata["recipe"]["name"]).heads}
     told = [{**each, "points_crop": _asdict(heads[each["name"]].points_crop)} for each in metadata["recipe"]["heads"]]
     recipe = {**metadata["recipe"], "heads": told}
-    write_metadata(path, {**metadata, "recipe": recipe, **described_points_crop(head)})
+    made_by = find_recipe(metadata["recipe"]["name"])
+    write_metadata(path, {**metadata, "recipe": recipe, **described_points_crop(head, made_by)})
     return head.points_crop
 
 

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from training.fitting.recipes import POINTS_CROP_RULE
+from training.fitting.recipes import ALIGNED_RULE, POINTS_CROP_RULE
 from training.recipe import Head, Recipe
 
 
@@ -28,16 +28,16 @@ def description(
         "date": datetime.now(UTC).date().isoformat(),
         "recipe": asdict(recipe),
         "head": head.name,
-        **described_points_crop(head),
+        **described_points_crop(head, recipe),
     }
 
 
-def described_points_crop(head: Head) -> dict[str, Any]:
+def described_points_crop(head: Head, recipe: Recipe) -> dict[str, Any]:
     """Return what a model file says of how a face is cut out whose points are known; nothing without a choice."""
     if head.points_crop is None:
         return {}
     crop = head.points_crop
     return {
         "points_crop": {"margin": crop.margin, "raised": crop.raised, "turned": crop.is_turned},
-        "points_crop_rule": POINTS_CROP_RULE,
+        "points_crop_rule": POINTS_CROP_RULE if crop != recipe.aligned else ALIGNED_RULE,
     }

@@ -180,6 +180,7 @@ MINI_XCEPTION_LABEL_LAST = _last_fit(MINI_XCEPTION_LABEL, learning_rate=1e-3)
 # The first one goes on with faces cut out by their points, as the app cuts them, and rare labels that weigh more. The
 # crop is one that FER-2013's pictures hold nearly whole.
 ALIGNED_CROP = PointsCrop(0.05, -0.05)
+ALIGNED_RULE = "as most of the faces were cut out that the network was fitted on"
 RESIDUAL_ALIGNED = replace(
     RESIDUAL_FIRST,
     name="residual_aligned",

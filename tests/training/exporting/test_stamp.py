@@ -11,7 +11,7 @@ from emocam.engine.region import PointsCrop
 from emocam.resources import shipped_models
 from training.exporting.stamp import stamp_points_crop
 from training.fitting.description import description
-from training.fitting.recipes import find_head
+from training.fitting.recipes import find_head, find_recipe
 
 NAME = "mini_xception_ferplus"
 
@@ -62,7 +62,8 @@ def test_a_recipe_s_geometry_is_written_into_the_description():
 
 @pytest.mark.parametrize("name", shipped_models())
 def test_a_shipped_model_has_the_geometry_of_its_recipe(name):
-    _, head = find_head(name)
     model = read_model_file(shipped_models()[name])
-    assert model.points_crop == head.points_crop
-    assert "by the mean of the three balanced accuracies" in model.metadata["points_crop_rule"]
+    recipe = find_recipe(model.metadata["recipe"]["name"])
+    assert model.points_crop == {head.name: head for head in recipe.heads}[model.metadata["head"]].points_crop
+    rule = "cut out that the network was fitted on" if recipe.aligned else "mean of the three balanced accuracies"
+    assert rule in model.metadata["points_crop_rule"]
