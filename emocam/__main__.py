@@ -206,7 +206,7 @@ def _add_record(commands: "_Commands[argparse.ArgumentParser]") -> None:
 def _add_export(commands: "_Commands[argparse.ArgumentParser]") -> None:
     parser = _command(commands, "export", "write spreadsheets of sessions", EXPORT)
     parser.add_argument(
-        "folders", metavar="DIR", nargs="+", type=Path, help="a session's folder, or one that holds sessions"
+        "folders", metavar="DIR", nargs="+", type=folder, help="a session's folder, or one that holds sessions"
     )
     parser.add_argument("--xlsx", action="store_true", required=True, help="as session.xlsx")
 

@@ -1,13 +1,16 @@
 """Addresses of streams, and what of them may be seen: no password in a title, a message, the log or a session."""
 
 import re
+import unicodedata
+from pathlib import Path
 
 from emocam.plain_text import plain_text
 
 ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-IN_A_TEXT = re.compile(ADDRESS.pattern + r"\S*")
+IN_A_TEXT = re.compile(ADDRESS.pattern + r"\S*?(?=[;,.:!?)\]'\"]*(?:\s|$))")  # without a sentence's own marks
 # As it is typed where the scheme was forgotten: `admin:secret@192.168.0.20/video`. No path of a file looks like it.
 NAME_AND_PASSWORD = re.compile(r"(?:(?<![\w/])|(?<=:/))[^\s/\\:@'\"(]+:[^\s/\\@]+@(?=[\w\[])")
+DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 HOST = re.compile(r"(\[[0-9A-Fa-f:.%\w]*\]?|[^:]*)(:-?[0-9]{0,5})?")
 HOST_AND_PORT = re.compile(r"(localhost|\[[^]]*\]|[^:@]*\.[^:@]*):[0-9]{1,5}")
 # Some cameras take `user=admin_password=secret_channel=1` in the path.
@@ -35,9 +38,26 @@ def shown_address(text: str) -> str:
     User and password are left out, and so are the values of parameters, but for those that say which picture of a
     camera is meant, and what follows `#`. A secret that is a part of the path cannot be told from a name, and stays.
     """
-    if is_address(text.lstrip()):
-        return plain_text(_shown(text.strip()))
-    return NAME_AND_PASSWORD.sub(f"{LEFT_OUT}@", text)
+    # Pasted, an address may begin with marks that nobody sees.
+    seen = text.lstrip()
+    while seen and unicodedata.category(seen[0]) == "Cf":
+        seen = seen[1:].lstrip()
+    if is_address(seen):
+        return plain_text(_shown(seen.strip()))
+    masked = NAME_AND_PASSWORD.sub(f"{LEFT_OUT}@", seen)
+    before, mark, after = seen.rpartition("@")
+    is_suspicious = bool(mark) and (":" in before or "@" in before) and not DRIVE.match(seen)
+    if not is_suspicious or _is_there(text):
+        return text if masked == seen else masked
+    # Mistyped, as `rtsp//admin:secret@host`: nothing before the last @ is surely safe.
+    return masked if masked != seen and masked.count("@") == 1 else f"{LEFT_OUT}@{after}"
+
+
+def _is_there(text: str) -> bool:
+    try:
+        return Path(text).expanduser().exists()
+    except (OSError, ValueError, RuntimeError):  # longer than a name may be, a zero byte, a home folder of nobody's
+        return False
 
 
 def without_secrets(text: str) -> str:

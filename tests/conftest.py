@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import signal
 
 import platformdirs
 import pytest
@@ -11,6 +12,11 @@ from emocam.__main__ import set_environment
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 set_environment()  # before a test module imports OpenCV
+
+# A shell that runs the tests in the background has them ignore these, and so would the programs that they start.
+for name, handler in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL)):
+    if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_IGN:
+        signal.signal(getattr(signal, name), handler)
 
 # The same examples in every run, so that a failure is one that a change has made.
 settings.register_profile("fixed", derandomize=True, deadline=None)

@@ -33,6 +33,38 @@ def test_no_secret_of_an_address_is_shown(address, shown):
 @pytest.mark.parametrize(
     "text",
     [
+        "rtsp//admin:secret@192.168.0.20/video",
+        "//admin:secret@192.168.0.20/video",
+        "rtsp ://admin:secret@192.168.0.20/video",
+        "rtsp;//admin:secret@192.168.0.20/video",
+        "1rtsp://admin:secret@192.168.0.20/video",
+        "\u200brtsp://admin:secret@192.168.0.20/video",
+        "\u200bhttp://192.168.0.20/video?pwd=secret",
+        "admin:sec/secret@192.168.0.20/video",
+        "admin:secret @ 192.168.0.20/video",
+        "user@secret@192.168.0.20/video",
+    ],
+)
+def test_no_secret_of_a_mistyped_address_is_shown(text):
+    assert "secret" not in shown_address(text)
+    assert "192.168.0.20" in shown_address(text)
+
+
+def test_a_file_is_shown_as_it_is_called(tmp_path):
+    film = tmp_path / "12:30@home.mp4"
+    film.write_bytes(b"film")
+    assert shown_address(str(film)) == str(film)
+
+
+def test_marks_of_a_sentence_are_no_part_of_an_address():
+    assert without_secrets("A live stream at http://h/film?cam=1; it is a film.") == (
+        "A live stream at http://h/film?cam=1; it is a film."
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "http://192.168.0.20:80800/video",
         "http://[::1/v",
         "http://[fe80::1%25eth0]:80/v",

@@ -34,13 +34,15 @@ def _complete(session: Path, printer: Printer) -> bool:
     try:
         if not (session / FACES).is_file():
             raise RecordingError(f"{session} holds no {FACES}, so there is nothing to count. Restore it from a copy.")
-        complete_session(session)
+        missing = complete_session(session)
         write_spreadsheet(session)
     except (RecordingError, SpreadsheetError) as error:
         printer.message(str(error))
         return False
     printer.result(f"{session}: completed")
-    return True
+    if missing is not None:
+        printer.message(missing)
+    return missing is None
 
 
 def _is_session(folder: Path) -> bool:

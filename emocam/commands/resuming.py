@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -51,13 +52,14 @@ class FinishedSessions:
             description = _read(described)
             if description is not None and _made_with(description) == wanted and _is_whole(description):
                 (recorded,) = description["inputs"]
-                self._by_path.setdefault(recorded["path"], []).append((described.parent, description))
+                place = os.path.realpath(recorded["path"])  # an input may be named in several ways
+                self._by_path.setdefault(place, []).append((described.parent, description))
 
     def of(self, one: Input) -> FinishedSession | None:
         """Return the finished session of an input, if the input is still as it was then."""
         try:
             path = one.path
-            for folder, description in self._by_path.get(_as_recorded(path), []):
+            for folder, description in self._by_path.get(_as_recorded(Path(os.path.realpath(path))), []):
                 (recorded,) = description["inputs"]
                 since = datetime.fromisoformat(description["start"])
                 if self._has_its_rate(recorded) and _is_unchanged(path, recorded, since=since):

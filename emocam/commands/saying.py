@@ -5,6 +5,8 @@ import sys
 from contextlib import suppress
 from typing import TextIO
 
+from emocam.plain_text import plain_text
+
 
 class Printer:
     """Prints a command's results and messages; an output that fails keeps nothing else from being done.
@@ -18,7 +20,7 @@ class Printer:
 
     def result(self, text: str) -> None:
         """Print to standard output; where that fails, say so once, and be silent there from then on."""
-        error = _print(text, sys.stdout)
+        error = _print(plain_text(text), sys.stdout)
         if error is None:
             return
         self.has_failed = True
@@ -28,7 +30,7 @@ class Printer:
 
     def message(self, text: str) -> None:
         """Print to standard error, with the name of the command before it."""
-        if _print(f"{self._command}: {text}", sys.stderr) is not None:
+        if _print(plain_text(f"{self._command}: {text}"), sys.stderr) is not None:
             self.has_failed = True
             if sys.stderr is not None:
                 _discard(sys.stderr)

@@ -3,6 +3,7 @@
 import json
 import math
 from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
 from typing import Any
 
 from emocam.engine.model_file import KEPT_TEXTS, ModelFile, check_size, open_checked
@@ -16,19 +17,23 @@ def open_with_keras(model: ModelFile) -> Any:
 
     with open_checked(model.path) as file:
         config = json.loads(file.attrs["model_config"])
-    # On a thread of its own, which takes with it what Keras remembers for each thread: else the next scope of this one
-    # would make the weights of the plan.
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        thread.submit(_check_plan, config).result()
+    check_plan(config)
     return keras.saving.load_model(model.path, compile=False, custom_objects=KEPT_TEXTS)
 
 
-def _check_plan(config: dict[str, Any]) -> None:
-    """Raise ValueError for a network that would take gigabytes, before its weights are made.
+def check_plan(config: dict[str, Any]) -> None:
+    """Raise ValueError for a network that would take gigabytes, before its weights are made, or whatever Keras raises.
 
     Its description is some kB, whatever sizes it names, and Keras makes all weights before it looks for those in the
-    file.
+    file. config: what Keras writes of a network, read from its JSON.
     """
+    # On a thread of its own, which takes with it what Keras remembers for each thread: else the next scope of this one
+    # would make the weights of the plan.
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        thread.submit(_check_plan, deepcopy(config)).result()  # Keras changes what it reads
+
+
+def _check_plan(config: dict[str, Any]) -> None:
     import keras
 
     kind = keras.Sequential if config["class_name"] == "Sequential" else keras.Model

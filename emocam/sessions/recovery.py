@@ -49,12 +49,13 @@ def _is_unfinished(folder: Path) -> bool:
         return False
 
 
-def complete_session(folder: Path) -> None:
-    """Write the statistics of a session that was cut off, and mark it as completed afterwards.
+def complete_session(folder: Path) -> str | None:
+    """Write the statistics of a session that was cut off, and mark it as completed afterwards; return what is missing.
 
     A last line that was cut off is dropped; damaged lines are skipped, and counted in session.json. Leaves a
     session that has ended as it is. Raises RecordingError.
     """
+    missing = None
     try:
         lock = FolderLock(folder)
     except BlockingIOError as error:
@@ -64,14 +65,18 @@ def complete_session(folder: Path) -> None:
     try:
         description = _read_description(folder)
         if description["end"] is None:
-            _complete(folder, description)
+            missing = _complete(folder, description)
     except OSError as error:
+        if isinstance(error, FileNotFoundError) and folder.is_dir() and not (folder / SESSION).exists():
+            raise RecordingError(f"{folder} holds no {SESSION}: it is no session, or that file was deleted.") from error
         raise recording_error(error, folder) from error
     finally:
         lock.release()
+    return missing
 
 
-def _complete(folder: Path, description: dict[str, Any]) -> None:
+def _complete(folder: Path, description: dict[str, Any]) -> str | None:
+    recorded = description.get("frames_analysed")  # up to the last time that all was written
     format_version = _format_version(description)
     drop_cut_line(folder / FACES)
     with suppress(FileNotFoundError):
@@ -97,7 +102,16 @@ def _complete(folder: Path, description: dict[str, Any]) -> None:
     description.update(count.frames.described())
     if damaged_lines:
         description["damaged_lines"] = damaged_lines
+    lost = recorded - description["frames_analysed"] if type(recorded) is int else 0
+    if lost > 0:
+        description["frames_missing"] = lost
     replace_file(folder / SESSION, description_text(description))
+    if lost <= 0:
+        return None
+    return (
+        f"{folder / FACES} lacks {lost} of {recorded} frames that had been written: another program has cut it, or they "
+        "were lost with the power. The statistics are of what is left."
+    )
 
 
 def _row_reader(header: list[str] | None, folder: Path, format_version: int) -> RowReader:

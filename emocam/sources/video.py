@@ -19,13 +19,14 @@ if TYPE_CHECKING:  # PyAV is imported when a film is opened: nothing else waits 
 # What a folder's films and the window's dialog go by; a file of another name is opened all the same.
 VIDEO_SUFFIXES = frozenset(
     {
-        ".264", ".265", ".3g2", ".3gp", ".asf", ".avi", ".dv", ".f4v", ".flv", ".h264", ".h265", ".hevc", ".m2t",
-        ".m2ts", ".m2v", ".m4v", ".mjpeg", ".mjpg", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts", ".mxf", ".ogv",
-        ".ts", ".vob", ".webm", ".wmv",
+        ".264", ".265", ".3g2", ".3gp", ".asf", ".avi", ".dv", ".f4v", ".flv", ".h264", ".h265", ".hevc",
+        ".ivf", ".m2t", ".m2ts", ".m2v", ".m4v", ".mjpeg", ".mjpg", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg",
+        ".mts", ".mxf", ".nut", ".ogv", ".ts", ".vob", ".webm", ".wmv", ".y4m",
     }
 )  # fmt: skip
 USUAL_RATE = 25.0  # frames a second, where a file does not say
 HEAD_BYTES = 4096
+RAW_FILM = b"YUV4MPEG2 "
 TEXT_CONTROLS = frozenset(b"\t\n\v\f\r\x1b")
 
 
@@ -182,5 +183,6 @@ def _check(path: Path) -> None:
         head = file.read(HEAD_BYTES)
     if not head:
         raise SourceError(f"Expected a video in {path.name}; the file is empty. Choose another file.")
-    if not any(byte < 32 and byte not in TEXT_CONTROLS for byte in head):
+    is_text = not any(byte < 32 and byte not in TEXT_CONTROLS for byte in head)
+    if is_text and not head.startswith(RAW_FILM):  # a bright one has no dark pixel in its first lines
         raise SourceError(f"Expected a video in {path.name}; it is a text. Choose another file.")

@@ -158,5 +158,12 @@ def test_a_film_without_times_is_done_again_at_another_rate(tmp_path):
     assert (raw["times_from"], raw["rate_fps"]) == ("given rate", 10)
 
 
+def test_an_input_is_the_same_however_it_is_named(folder):
+    film = Path(inputs(folder)[0])
+    arguments = ["--out", str(folder / "out"), "--model", SMALL, "--resume"]
+    assert main(["analyze", str(film.parent / "pictures" / ".." / film.name), *arguments]) == 0
+    assert not (folder / "out" / "smile-2").exists()
+
+
 def test_a_rate_changes_nothing_for_films_with_times_and_for_pictures(folder):
     assert resume(folder, "--rate", "10") == []

@@ -61,3 +61,22 @@ def test_what_cannot_be_completed_is_said_and_the_others_are(sessions, tmp_path,
     assert "is still being recorded" in recorded
     assert "is damaged" in damaged
     assert "holds no faces.csv" in without_rows
+
+
+def test_rows_that_another_program_has_cut_are_missed(sessions, capsys):
+    killed = sessions / "killed"
+    described = json.loads((killed / "session.json").read_text(encoding="utf-8"))
+    described["frames_analysed"] = 1000  # as if so many had been written
+    (killed / "session.json").write_text(json.dumps(described), encoding="utf-8")
+    assert main(["complete", str(killed)]) == 1
+    shown = capsys.readouterr()
+    completed = json.loads((killed / "session.json").read_text(encoding="utf-8"))
+    assert completed["frames_missing"] == 1000 - completed["frames_analysed"] > 0
+    assert f"lacks {completed['frames_missing']} of 1000 frames" in shown.err
+    assert shown.out == f"{killed}: completed\n"
+
+
+def test_a_folder_without_its_description_is_named_as_such(sessions, capsys):
+    (sessions / "killed" / "session.json").unlink()
+    assert main(["complete", str(sessions / "killed")]) == 1
+    assert "holds no session.json" in capsys.readouterr().err

@@ -52,3 +52,13 @@ def test_what_to_write_must_be_named(tmp_path, capsys):
         main(["export", str(tmp_path)])
     assert ended.value.code == 2
     assert "--xlsx" in capsys.readouterr().err
+
+
+def test_an_empty_name_is_no_folder(tmp_path, capsys, monkeypatch):
+    whole = session(tmp_path / "whole")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        main(["export", "", "--xlsx"])
+    assert ended.value.code == 2
+    assert "empty name" in capsys.readouterr().err
+    assert not (whole / "session.xlsx").exists()

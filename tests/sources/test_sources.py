@@ -211,6 +211,15 @@ def test_a_text_is_no_video(tmp_path: Path, content: str):
         open_source(str(tmp_path / "notes.txt"))
 
 
+def test_a_bright_film_without_compression_is_no_text(tmp_path: Path):
+    white = bytes([235]) * (64 * 48) + bytes([128]) * (2 * 32 * 24)
+    film = tmp_path / "white.y4m"
+    film.write_bytes(b"YUV4MPEG2 W64 H48 F25:1 Ip A1:1 C420jpeg\n" + 3 * (b"FRAME\n" + white))
+    with open_source(str(film)) as source:
+        assert sum(source.read() is not None for _ in range(3)) == 3
+        assert source.details.frames_read == 3
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux allows such names")
 def test_a_name_that_is_no_unicode_is_refused_without_a_crash(tmp_path: Path):
     path = tmp_path / "odd\udcff.mp4"

@@ -13,6 +13,7 @@ from typing import Any
 import h5py
 import numpy as np
 
+from emocam.engine.keras_network import check_plan
 from emocam.engine.model_file import (
     KEPT_TEXTS,
     ModelFileError,
@@ -71,8 +72,10 @@ def write_foreign(source: Path, copy: Path, *, feeding: Feeding, faces_of: Calla
 def open_foreign(source: Path) -> Any:
     """Return the Keras network of a file, whose layers have been looked at first; raises ModelFileError."""
     if zipfile.is_zipfile(source):
-        _check(source, json.loads(_read_config(source)))
+        config = json.loads(_read_config(source))
+        _check(source, config)
         _check_claims(source)
+        _check_plan(source, config)
         return _load(source, source)
     return _open_hdf5(source)
 
@@ -89,6 +92,7 @@ def _open_hdf5(source: Path) -> Any:
     except (OSError, RuntimeError, KeyError, AttributeError, TypeError, ValueError) as error:
         raise ModelFileError(f"{source.name}: expected a .keras file or a Keras .hdf5 file ({error})") from None
     _check(source, config)
+    _check_plan(source, config)
     with TemporaryDirectory() as folder:
         copy = Path(folder) / "network.hdf5"
         try:
@@ -102,6 +106,18 @@ def _open_hdf5(source: Path) -> Any:
         except (OSError, RuntimeError, KeyError, TypeError, ValueError) as error:
             raise ModelFileError(f"{source.name}: its weights cannot be read ({error})") from None
         return _load(copy, source)
+
+
+def _check_plan(source: Path, config: dict[str, Any]) -> None:
+    """Raise ModelFileError for a network that would take gigabytes as it is built, or that Keras cannot build."""
+    with quiet():
+        import keras
+
+    try:
+        with quiet():
+            check_plan(config)
+    except KERAS_RAISES as error:
+        raise ModelFileError(f"{source.name}: Keras {keras.__version__} cannot build it: {_last_line(error)}") from None
 
 
 def _load(path: Path, source: Path) -> Any:

@@ -7,6 +7,7 @@ from pathlib import Path
 import h5py
 import keras
 
+from emocam.engine.keras_network import check_plan
 from emocam.engine.model_file import LONGEST_TEXT, check_contents, check_size, refused_layers
 from training.fitting.history import RunError
 from training.whole_files import put_in_place
@@ -51,5 +52,6 @@ def _check(path: Path) -> None:
         refused = [name for name in refused_layers(json.loads(archive.read(CONFIG))) if name not in OF_THE_FIT]
         if refused:
             raise RunError(f"{path} holds {', '.join(refused)}, which no fit here makes. Delete it, and fit again")
+        check_plan(json.loads(archive.read(CONFIG)))
         with archive.open(WEIGHTS) as member, h5py.File(member, "r") as weights:
             check_contents(weights, copies=COPIES)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import shutil
 import zipfile
 from pathlib import Path
@@ -187,6 +188,22 @@ def test_a_keras_file_that_claims_gigabytes_is_refused(tmp_path):
     rezipped(tmp_path / "theirs.keras", "model.weights.h5", weights.getvalue())
     with pytest.raises(ModelFileError, match="at most 512 MB"):
         open_foreign(tmp_path / "theirs.keras")
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".hdf5"])
+def test_a_network_that_would_take_gigabytes_as_it_is_built_is_refused_before(tmp_path, suffix, monkeypatch):
+    theirs, largest = tmp_path / f"theirs{suffix}", 300_000_000
+    small().save(theirs)
+    if suffix == ".keras":
+        with zipfile.ZipFile(theirs) as archive:
+            config = archive.read("config.json")
+        rezipped(theirs, "config.json", re.sub(rb'"units": \d+', b'"units": %d' % largest, config))
+    else:
+        with h5py.File(theirs, "r+") as file:
+            file.attrs["model_config"] = re.sub(r'"units": \d+', f'"units": {largest}', file.attrs["model_config"])
+    monkeypatch.setattr(keras.saving, "load_model", lambda *_, **__: pytest.fail("it was built"))
+    with pytest.raises(ModelFileError, match="at most 512 MB"):
+        open_foreign(theirs)
 
 
 @pytest.mark.parametrize("config", [b"not JSON", b"{}", b'{"class_name": "Functional", "config": 3}', b"[]"])
