@@ -109,8 +109,8 @@ def _complete(folder: Path, description: dict[str, Any]) -> str | None:
     if lost <= 0:
         return None
     return (
-        f"{folder / FACES} lacks {lost} of {recorded} frames that had been written: another program has cut it, or they "
-        "were lost with the power. The statistics are of what is left."
+        f"{folder / FACES} lacks {lost} of {recorded} frames that had been written: another program has cut it, or "
+        "they were lost with the power. The statistics are of what is left."
     )
 
 
