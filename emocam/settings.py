@@ -51,7 +51,7 @@ PEOPLE, DATA_SET, BETWEEN = "people", "data_set", "between"
 JUDGE_CHOICES = {
     choice.name: choice
     for choice in (
-        Choice(BETWEEN, "In between", "Weighs both, so that rare and weak expressions are found as well"),
+        Choice(BETWEEN, "In between", "Near what people say, and finds more of the rare and weak expressions"),
         Choice(PEOPLE, "Like people", "As most of ten people judge a picture: what is weak, they call neutral"),
         Choice(
             DATA_SET, "Like its data set", "As FER-2013 labels its pictures: finds more in a face, and errs more often"

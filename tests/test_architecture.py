@@ -21,6 +21,7 @@ SHARED_WITH_TRAINING = (
     "emocam.labels.",
     "emocam.engine.preprocessing.",
     "emocam.engine.model_file.",
+    "emocam.engine.keras_network.",
     "emocam.engine.network.",
     "emocam.engine.mesh.",
     "emocam.engine.region.",
@@ -28,6 +29,7 @@ SHARED_WITH_TRAINING = (
     "emocam.baseline.",
     "emocam.engine.detection.cascades.",
     "emocam.resources.",
+    *(f"emocam.settings.{name}" for name in ("BETWEEN", "DATA_SET", "JUDGE_CHOICES", "PEOPLE")),  # names of answers
 )
 
 # Each wing of emocam, and the wings that it may import from; the modules beside the wings are shared by all.
@@ -45,7 +47,7 @@ FLOORS_OF_TRAINING = (
     {"networks", "data"},
     {"scoring"},
     {"fitting"},
-    {"exporting"},
+    {"choosing", "exporting"},
     {"zoo"},
     {"reporting"},
     {"options"},

@@ -85,7 +85,7 @@ class Recipe:
     teacher_share: float = 0.0  # of the targets, that answer (Hinton et al. 2015, arXiv:1503.02531)
     taught_mixture: tuple[float, float] | None = None
     """Of what the head for FER+ is taught: the share of the teachers' head for FER-2013's labels, and the tilt to rare
-    labels, see `training.choosing.mixture`. None: what the teachers' own head for FER+ answers."""
+    labels, see `training.scoring.mixture`. None: what the teachers' own head for FER+ answers."""
     label_smoothing: float = 0.0  # of a target, spread over all labels (Szegedy et al. 2016, arXiv:1512.00567)
     rarity_power: float = 0.0  # a face counts by its labels' frequencies to the power −this; 0 for all alike
 

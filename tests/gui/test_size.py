@@ -6,6 +6,7 @@ from PySide6.QtGui import QScreen
 from PySide6.QtWidgets import QApplication, QMainWindow, QScrollArea
 
 from emocam.gui import view_controls
+from emocam.gui.body import CHARTS_HEIGHT_PX
 from emocam.gui.view_controls import fit_to_screen
 
 SMALL = [QSize(1024, 600), QSize(960, 540)]  # the second: 1920 by 1080 at 200 %
@@ -84,7 +85,7 @@ def test_in_a_high_window_the_panel_needs_no_scrolling_and_the_charts_have_their
     QApplication.processEvents()
     (scrolled,) = window.body.side.findChildren(QScrollArea)
     assert scrolled.verticalScrollBar().maximum() == 0
-    assert window.body.charts.height() == 190
+    assert window.body.charts.height() == CHARTS_HEIGHT_PX
 
 
 def test_damaged_places_of_splitters_are_as_if_nothing_was_remembered(make_idle_window):

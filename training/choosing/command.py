@@ -6,13 +6,13 @@ from collections.abc import Mapping
 import numpy as np
 
 from emocam.engine.model_file import ModelFile, read_model_file
-from training.choosing.criterion import Judged, Result, interval, result
-from training.choosing.mixture import KNOWN, PEOPLE, TENTH, Mixture, Trial, predicted
 from training.choosing.together import ask, check_out, choose_mixture, read_run, write_together
 from training.data.elsewhere import OtherFaces
 from training.data.faces import FERPLUS_LABELS, TRAINING, FaceData, majority, validation_split
 from training.output import check_output
+from training.scoring.criterion import Judged, Result, interval, result
 from training.scoring.inference import open_network
+from training.scoring.mixture import KNOWN, PEOPLE, TENTH, Mixture, Trial, predicted
 from training.tables import share, table
 
 SHOWN = (Mixture(0.0, 0.0), Mixture(0.0, 0.3), Mixture(0.2, 0.0), Mixture(0.2, 0.3), Mixture(0.5, 0.0))

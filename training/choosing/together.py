@@ -13,9 +13,6 @@ import numpy as np
 from emocam.engine.model_file import ModelFileError, read_model_file, write_metadata
 from emocam.engine.preprocessing import network_input
 from emocam.settings import BETWEEN, DATA_SET, PEOPLE
-from training.choosing import mixture as mixtures
-from training.choosing.criterion import Judged
-from training.choosing.mixture import TENTH, Mixture, Trial, answer, choose, log_frequencies, try_mixtures
 from training.data.elsewhere import OtherFaces
 from training.data.faces import FERPLUS_LABELS, TRAINING, FaceData, majority, resized, validation_split
 from training.fitting.checkpoints import load_network
@@ -27,7 +24,10 @@ from training.networks.build import build
 from training.networks.weights import copy_weights
 from training.quiet import quiet
 from training.recipe import Head, Recipe
+from training.scoring import mixture as mixtures
 from training.scoring.calibration import fit_temperature
+from training.scoring.criterion import Judged
+from training.scoring.mixture import TENTH, Mixture, Trial, answer, choose, log_frequencies, try_mixtures
 from training.whole_files import put_in_place
 
 ANSWER_OF = {mixtures.PEOPLE: PEOPLE, mixtures.DATA_SET: DATA_SET}  # a head's, in the app

@@ -13,7 +13,6 @@ import keras
 import numpy as np
 
 from emocam.engine.preprocessing import network_input
-from training.choosing.mixture import DATA_SET, PEOPLE, Mixture, log_frequencies, softmax
 from training.data.aligned import aligned_faces
 from training.data.augment import augment, mix
 from training.data.faces import TRAINING, DataError, FaceData, resized, validation_split
@@ -26,6 +25,7 @@ from training.networks.build import build, check_network
 from training.networks.weights import copy_weights
 from training.quiet import quiet
 from training.recipe import MIRROR_ONLY, Augmentation, Head, Recipe
+from training.scoring.mixture import DATA_SET, PEOPLE, Mixture, log_frequencies, softmax
 from training.whole_files import write_whole
 
 Targets = dict[str, np.ndarray]

@@ -10,9 +10,6 @@ from emocam.engine.model_file import read_model_file
 from emocam.labels import EMOTIONS
 from emocam.settings import BETWEEN, DATA_SET, PEOPLE
 from tests.training.faces_file import picture
-from training.choosing import mixture as mixtures
-from training.choosing.criterion import Result
-from training.choosing.mixture import TENTH, Mixture, Trial, softmax
 from training.choosing.together import Choice, Fitted, write_together
 from training.data.faces import FERPLUS_LABELS
 from training.exporting.export import export
@@ -20,7 +17,10 @@ from training.fitting.description import description
 from training.fitting.recipes import FER2013, FERPLUS, MINI_XCEPTION_TAUGHT, RESIDUAL
 from training.networks.build import build
 from training.recipe import Recipe
+from training.scoring import mixture as mixtures
+from training.scoring.criterion import Result
 from training.scoring.inference import open_network
+from training.scoring.mixture import TENTH, Mixture, Trial, softmax
 
 FREQUENCIES = np.linspace(-1.5, 1.5, len(FERPLUS_LABELS))
 BALANCE = {"ferplus": 0.25, "fer2013": -0.5}  # added to a head's first label

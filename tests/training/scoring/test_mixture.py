@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from emocam.labels import CONTEMPT
-from training.choosing.criterion import Judged, Result, interval, result
-from training.choosing.mixture import (
+from training.data.faces import FERPLUS_LABELS
+from training.scoring.criterion import Judged, Result, interval, result
+from training.scoring.mixture import (
     DATA_SET,
     KNOWN,
     PEOPLE,
@@ -21,7 +22,6 @@ from training.choosing.mixture import (
     softmax,
     try_mixtures,
 )
-from training.data.faces import FERPLUS_LABELS
 
 EIGHT = tuple(range(len(FERPLUS_LABELS)))
 EVEN = np.zeros(len(EIGHT))

@@ -9,8 +9,8 @@ from itertools import product
 import numpy as np
 
 from emocam.labels import CONTEMPT
-from training.choosing.criterion import Judged, Result, result
 from training.data.faces import FERPLUS_LABELS, FaceData, majority
+from training.scoring.criterion import Judged, Result, result
 
 PEOPLE, DATA_SET = "ferplus", "fer2013"  # the heads of the recipes
 SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
