@@ -2,6 +2,7 @@
 
 import json
 import math
+import random
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from typing import Any
@@ -29,8 +30,12 @@ def check_plan(config: dict[str, Any]) -> None:
     """
     # On a thread of its own, which takes with it what Keras remembers for each thread: else the next scope of this one
     # would make the weights of the plan.
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        thread.submit(_check_plan, deepcopy(config)).result()  # Keras changes what it reads
+    seeds = random.getstate()  # layers draw from them as they are made, and a fit begun after this would be another
+    try:
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            thread.submit(_check_plan, deepcopy(config)).result()  # Keras changes what it reads
+    finally:
+        random.setstate(seeds)
 
 
 def _check_plan(config: dict[str, Any]) -> None:
